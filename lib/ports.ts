@@ -1,0 +1,108 @@
+import type { ContainmentPlan } from './action.ts'
+import type { Finding } from './finding.ts'
+import type { CloudTrailEvent } from './trail/event.ts'
+
+/**
+ * The outside world on one page. Two worlds implement it: lib/aws (S3, Glue, Athena, ...) and lib/local (a folder,
+ * DuckDB). Every promise here is a case of the contract suite in test/contract, run against both.
+ */
+
+/** An object as a listing shows it. */
+export interface ListedObject {
+  /** Bucket, where it is known. A folder that was downloaded without its bucket's name has none. */
+  readonly bucket: string | undefined
+  /** Object key; in a folder the path below its bucket, with `/`. */
+  readonly key: string
+  /** Bytes as stored. */
+  readonly size: number
+  /** How messages name it: `s3://bucket/key`, or the path in the folder. */
+  readonly name: string
+  readonly storageClass?: string
+}
+
+export interface StoredObject {
+  /** As stored: still compressed. */
+  readonly bytes: Uint8Array
+  /** User metadata, lower-case names without `x-amz-meta-`. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/**
+ * Log files and digest files. Listing is in key order, page by page, never all at once in memory. Reading a key that
+ * is not there answers `undefined`; one whose bytes cannot be had throws `UnreadableObject`. Nothing else is thrown
+ * for a single object.
+ */
+export interface LogStore {
+  /** What to call this source in messages: `s3://bucket/prefix` or the folder. */
+  readonly name: string
+  list(prefix?: string): AsyncIterable<ListedObject>
+  read(object: { readonly bucket: string | undefined; readonly key: string }): Promise<StoredObject | undefined>
+}
+
+/** A public key of `ListPublicKeys`. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PublicKey.html */
+export interface PublicKey {
+  /** DER bytes: PKCS#1 as documented, SPKI as seen. */
+  readonly value: Uint8Array
+  /** MD5 of `value`, lower-case hex. */
+  readonly fingerprint: string
+  /** UTC ISO. */
+  readonly validFrom?: string
+  readonly validTo?: string
+}
+
+/** CloudTrail's public keys of one Region. Keys of a Region that cannot be had: an empty list, and a reason. */
+export interface PublicKeys {
+  of(region: string, from: string, to: string): Promise<{ keys: readonly PublicKey[]; reason?: string }>
+}
+
+/** A partition of the raw table: one account, one Region of the log files, one day. */
+export interface Partition {
+  readonly account: string
+  readonly region: string
+  /** YYYY/MM/DD, UTC, as in the key. */
+  readonly day: string
+  /** `s3://bucket/.../` of its objects. */
+  readonly location: string
+}
+
+/** Registers partitions. One that exists already is a success: deliveries race by design. */
+export interface PartitionCatalog {
+  ensure(partitions: readonly Partition[]): Promise<{ created: number; existing: number }>
+}
+
+/** One event with its place in the evidence. */
+export interface LocatedEvent {
+  readonly event: CloudTrailEvent
+  readonly key: string
+  readonly index: number
+}
+
+/** Where events are kept for SQL. Appending is buffered; only `close` promises that everything is on disk. */
+export interface EventStore {
+  append(events: readonly LocatedEvent[]): Promise<void>
+  close(): Promise<{ partitions: readonly string[]; files: readonly string[]; rows: number }>
+}
+
+/** A row as Athena gives it: text or null. DuckDB's adapter conforms to Athena, not the reverse. */
+export type Row = Readonly<Record<string, string | null>>
+
+/** Runs one SELECT of our dialect, already compiled for this engine. */
+export interface QueryEngine {
+  readonly dialect: 'athena' | 'duckdb'
+  run(sql: string, parameters: readonly string[]): Promise<{ columns: readonly string[]; rows: readonly Row[] }>
+}
+
+/** Where findings go. Putting the same finding id twice is one finding. */
+export interface FindingSink {
+  put(findings: readonly Finding[]): Promise<void>
+}
+
+/** Where a plan goes. Observing sinks record or announce it; none calls an API of the plan. */
+export interface PlanSink {
+  put(plan: ContainmentPlan): Promise<void>
+}
+
+/** The only clock: UTC ISO 8601 with milliseconds. */
+export interface Clock {
+  now(): string
+}

@@ -54,4 +54,5 @@ export class ContentError extends Error {
 }
 
 /** The text of anything thrown, for messages. */
-export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown)

@@ -36,7 +36,10 @@ export interface LogStore {
   /** What to call this source in messages: `s3://bucket/prefix` or the folder. */
   readonly name: string
   list(prefix?: string): AsyncIterable<ListedObject>
-  read(object: { readonly bucket: string | undefined; readonly key: string }): Promise<StoredObject | undefined>
+  read(object: {
+    readonly bucket: string | undefined
+    readonly key: string
+  }): Promise<StoredObject | undefined>
 }
 
 /** A public key of `ListPublicKeys`. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PublicKey.html */
@@ -89,7 +92,10 @@ export type Row = Readonly<Record<string, string | null>>
 /** Runs one SELECT of our dialect, already compiled for this engine. */
 export interface QueryEngine {
   readonly dialect: 'athena' | 'duckdb'
-  run(sql: string, parameters: readonly string[]): Promise<{ columns: readonly string[]; rows: readonly Row[] }>
+  run(
+    sql: string,
+    parameters: readonly string[],
+  ): Promise<{ columns: readonly string[]; rows: readonly Row[] }>
 }
 
 /** Where findings go. Putting the same finding id twice is one finding. */

@@ -76,7 +76,8 @@ export const kindOf = (event: CloudTrailEvent): EventKind => {
 }
 
 /** The event's id. Aggregated events spell it `eventId`. */
-export const eventIdOf = (event: CloudTrailEvent): string | undefined => text(event.eventID) ?? text(event['eventId'])
+export const eventIdOf = (event: CloudTrailEvent): string | undefined =>
+  text(event.eventID) ?? text(event['eventId'])
 
 /** The event's time, UTC ISO. Aggregated events have a window instead: its start. */
 export const eventTimeOf = (event: CloudTrailEvent): string | undefined =>

@@ -16,7 +16,9 @@ export interface GzipMember {
   readonly length: number
 }
 
-export type Inflated = { readonly ok: true; readonly member: GzipMember } | { readonly ok: false; readonly damage: GzipDamage }
+export type Inflated =
+  | { readonly ok: true; readonly member: GzipMember }
+  | { readonly ok: false; readonly damage: GzipDamage }
 
 /** CloudTrail delivers at most 50 MB before compression; four times that is generous and still bounded (bytes). */
 export const MAX_INFLATED_BYTES = 200 * 1024 * 1024
@@ -55,7 +57,9 @@ export const inflateMember = (bytes: Uint8Array, maxBytes: number = MAX_INFLATED
 export const inflateAll = (
   bytes: Uint8Array,
   maxBytes: number = MAX_INFLATED_BYTES,
-): { ok: true; content: Uint8Array; members: number; trailing: number } | { ok: false; damage: GzipDamage } => {
+):
+  | { ok: true; content: Uint8Array; members: number; trailing: number }
+  | { ok: false; damage: GzipDamage } => {
   const first = inflateMember(bytes, maxBytes)
   if (!first.ok) return first
   if (first.member.length === bytes.length) {

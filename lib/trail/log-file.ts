@@ -1,6 +1,6 @@
-import { NotALogFile, messageOf } from '../errors.ts'
+import { messageOf, NotALogFile } from '../errors.ts'
 import { type CloudTrailEvent, eventIdOf, eventTimeOf, isObject } from './event.ts'
-import { inflateAll, MAX_INFLATED_BYTES } from './gzip.ts'
+import { inflateAll, inflateMember, MAX_INFLATED_BYTES } from './gzip.ts'
 
 /** A record that cannot be an event, with its place. Kept apart and counted: one bad record never costs the others. */
 export interface RejectedRecord {
@@ -23,8 +23,20 @@ export interface LogFile {
  */
 export const parseLogFile = (bytes: Uint8Array, maxBytes: number = MAX_INFLATED_BYTES): LogFile => {
   const { content, warning } = contentOf(bytes, maxBytes)
-  const { events, rejected } = eventsOf(recordsOf(content))
+  const { events, rejected } = eventsOf(recordsOf(content, warning && (() => membersOf(bytes, maxBytes))))
   return { events, rejected, ...(warning && { warning }) }
+}
+
+/** Each gzip member by itself: a whole document may hide behind the first. */
+const membersOf = (bytes: Uint8Array, maxBytes: number): Uint8Array[] => {
+  const contents: Uint8Array[] = []
+  for (let end = 0; end < bytes.length; ) {
+    const inflated = inflateMember(bytes.subarray(end), maxBytes)
+    if (!inflated.ok) break
+    contents.push(inflated.member.content)
+    end += inflated.member.length
+  }
+  return contents
 }
 
 /** Sorts records into events and rejected ones. An event needs an id and a time, whatever its version or category. */
@@ -61,7 +73,8 @@ export const contentOf = (
     if (inflated.damage === 'too-large') throw tooLarge(maxBytes)
     throw new NotALogFile(inflated.damage, DAMAGE_TEXT[inflated.damage])
   }
-  if (inflated.content.length === 0) throw new NotALogFile('empty-object', 'expected JSON, found gzip of nothing')
+  if (inflated.content.length === 0)
+    throw new NotALogFile('empty-object', 'expected JSON, found gzip of nothing')
   if (inflated.trailing > 0) return { content: inflated.content, warning: 'trailing-data' }
   return inflated.members > 1
     ? { content: inflated.content, warning: 'several-gzip-members' }
@@ -85,9 +98,19 @@ const looksLikeText = (bytes: Uint8Array): boolean => {
   return bytes[start] === 0x7b || bytes[start] === 0x5b
 }
 
-/** The `Records` of a delivered file. Throws `NotALogFile` when there are none. */
-const recordsOf = (content: Uint8Array): readonly unknown[] => {
-  const document = parseJson(content)
+/** The `Records` of a delivered file: one document, or else one a member. Throws `NotALogFile` when there are none. */
+const recordsOf = (content: Uint8Array, members: (() => Uint8Array[]) | undefined): readonly unknown[] => {
+  try {
+    return recordsIn(parseJson(content))
+  } catch (error) {
+    const parts = members?.() ?? []
+    if (parts.length < 2) throw error
+    return parts.filter((part) => part.length > 0).flatMap((part) => recordsIn(parseJson(part)))
+  }
+}
+
+/** The `Records` of a document. Throws `NotALogFile` when it has none. */
+export const recordsIn = (document: unknown): readonly unknown[] => {
   if (isObject(document) && Array.isArray(document['Records'])) return document['Records']
   throw new NotALogFile('not-cloudtrail', `expected {"Records":[...]}, found ${shapeOf(document)}`)
 }
@@ -98,7 +121,9 @@ export const parseJson = (content: Uint8Array): unknown => {
   try {
     return JSON.parse(buffer[0] === 0xef ? buffer.toString('utf8', 3) : buffer.toString('utf8'))
   } catch (error) {
-    throw new NotALogFile('not-json', `expected JSON, found text that does not parse (${messageOf(error)})`, { cause: error })
+    throw new NotALogFile('not-json', `expected JSON, found text that does not parse (${messageOf(error)})`, {
+      cause: error,
+    })
   }
 }
 
@@ -107,6 +132,10 @@ export const shapeOf = (value: unknown): string => {
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (!isObject(value)) return value === null ? 'null' : `a ${typeof value}`
   const names = Object.keys(value)
-  return names.length === 0 ? '{}' : `an object with ${names.slice(0, 5).map((name) => name.slice(0, 40)).join(', ')}`
+  return names.length === 0
+    ? '{}'
+    : `an object with ${names
+        .slice(0, 5)
+        .map((name) => name.slice(0, 40))
+        .join(', ')}`
 }
-

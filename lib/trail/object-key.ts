@@ -4,7 +4,11 @@
  * caller, never guessed.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
  */
-export type LogKind = 'CloudTrail' | 'CloudTrail-Insight' | 'CloudTrail-NetworkActivity' | 'CloudTrail-Aggregated'
+export type LogKind =
+  | 'CloudTrail'
+  | 'CloudTrail-Insight'
+  | 'CloudTrail-NetworkActivity'
+  | 'CloudTrail-Aggregated'
 
 interface Located {
   /** Key prefix before `AWSLogs/`, without the last `/`; empty when there is none. */
@@ -49,10 +53,16 @@ export type OtherReason =
 const FOLDER =
   /^(?:(?<prefix>.+)\/)?AWSLogs\/(?:(?<org>o-[a-z0-9]{4,32})\/)?(?<account>\d{12})\/(?<kind>[A-Za-z-]+)\/(?<rest>.*)$/
 const BELOW = /^(?<region>[a-z0-9-]+)\/(?<day>\d{4}\/\d{2}\/\d{2})\/(?<file>[^/]+)$/
-const LOG_FILE = /^(?<account>\d{12})_(?<kind>CloudTrail(?:-[A-Za-z]+)?)_(?<region>[a-z0-9-]+)_(?<time>\d{8}T\d{4})Z_?(?<unique>[A-Za-z0-9]+)\.json(?:\.gz)?$/
+const LOG_FILE =
+  /^(?<account>\d{12})_(?<kind>CloudTrail(?:-[A-Za-z]+)?)_(?<region>[a-z0-9-]+)_(?<time>\d{8}T\d{4})Z_?(?<unique>[A-Za-z0-9]+)\.json(?:\.gz)?$/
 const DIGEST_FILE =
   /^(?<account>\d{12})_CloudTrail-Digest_(?<region>[a-z0-9-]+)_(?<trail>.+)_(?<home>[a-z0-9-]+)_(?<time>\d{8}T\d{6})Z(?<backfill>_backfill)?\.json\.gz$/
-const LOG_KINDS: ReadonlySet<string> = new Set(['CloudTrail', 'CloudTrail-Insight', 'CloudTrail-NetworkActivity', 'CloudTrail-Aggregated'])
+const LOG_KINDS: ReadonlySet<string> = new Set([
+  'CloudTrail',
+  'CloudTrail-Insight',
+  'CloudTrail-NetworkActivity',
+  'CloudTrail-Aggregated',
+])
 
 /** Reads an object key. Total: every string has an answer. */
 export const parseObjectKey = (key: string): ObjectKey => {
@@ -86,7 +96,8 @@ const logKey = (located: Located, kind: LogKind, file: string): ObjectKey => {
 const digestKey = (located: Located, file: string): ObjectKey => {
   const name = DIGEST_FILE.exec(file)?.groups
   const time = name && isoOf(name['time']!)
-  if (!time || name['account'] !== located.account || name['region'] !== located.region) return other('unknown-name')
+  if (!time || name['account'] !== located.account || name['region'] !== located.region)
+    return other('unknown-name')
   return {
     type: 'digest',
     ...located,
@@ -98,7 +109,10 @@ const digestKey = (located: Located, file: string): ObjectKey => {
 }
 
 /** Parts from which CloudTrail makes a key; the inverse of `parseObjectKey`, for generators and prefixes. */
-export const objectKeyOf = (parts: Exclude<ObjectKey, { type: 'placeholder' | 'other' }>, unique = ''): string => {
+export const objectKeyOf = (
+  parts: Exclude<ObjectKey, { type: 'placeholder' | 'other' }>,
+  unique = '',
+): string => {
   const folder = parts.type === 'digest' ? 'CloudTrail-Digest' : parts.kind
   const head = [parts.prefix, 'AWSLogs', parts.organization, parts.account, folder, parts.region, parts.day]
   const stamp = (parts.time ?? '').replaceAll(/[-:]/g, '')

@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander'
+import { ContentError, messageOf, UnreadableObject, UsageError } from '../lib/errors.ts'
+import { addContain } from './commands/contain.ts'
+import { addIngest } from './commands/ingest.ts'
+import { addQuery } from './commands/query.ts'
+import { addRules } from './commands/rules.ts'
+import { addScan } from './commands/scan.ts'
+import { addVerify } from './commands/verify.ts'
+import { version } from './package-root.ts'
+import { processTerminal, type Terminal } from './terminal.ts'
+
+/** What every command is given, and how it answers. */
+export interface Session {
+  readonly terminal: Terminal
+  /** Sets the exit status: 0 nothing to report, 1 something was found, 2 wrong usage or the job could not run. */
+  exit(status: 0 | 1 | 2): void
+}
+
+/** Runs one command line. Never throws: answers the exit status. */
+export const run = async (argv: readonly string[]): Promise<number> => {
+  let status = 0
+  const terminal = processTerminal({ color: !argv.includes('--no-color') })
+  try {
+    await programOf({ terminal, exit: (code) => (status = code) }).parseAsync(argv, { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    terminal.note(`trailwarden: ${isExpected(error) ? error.message : unexpected(error)}`)
+    return 2
+  }
+}
+
+const programOf = (session: Session): Command => {
+  const program = new Command('trailwarden')
+    .description('Validate, search, investigate and contain: AWS CloudTrail logs in a folder or a bucket.')
+    .version(version())
+    .option('--no-color', 'plain text, also on a terminal')
+    .showHelpAfterError('(add --help for the options and examples)')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', PROGRAM_HELP)
+  for (const add of [addScan, addVerify, addIngest, addQuery, addContain, addRules]) add(program, session)
+  for (const command of program.commands) inherit(command)
+  return program
+}
+
+/** Commander copies these settings only to commands made after them. */
+const inherit = (command: Command): void => {
+  command.exitOverride().showHelpAfterError('(add --help for the options and examples)')
+  command.option('--no-color', 'plain text, also on a terminal')
+  for (const child of command.commands) inherit(child)
+}
+
+const isExpected = (error: unknown): error is Error =>
+  error instanceof UsageError || error instanceof ContentError || error instanceof UnreadableObject
+
+const unexpected = (error: unknown): string =>
+  `this is a fault in Trailwarden, please report it: ${messageOf(error)}\n${(error as Error)?.stack ?? ''}`
+
+const PROGRAM_HELP = `
+<source> is a folder that holds AWSLogs/ anywhere below it, one saved file (.json, .json.gz, JSON Lines,
+lookup-events output, EventBridge envelopes), or s3://bucket/prefix.
+
+Exit status: 0 done, nothing to report; 1 done, something was found; 2 wrong usage, or the job could not run.
+
+Examples:
+  trailwarden scan ./my-bucket                    everything: evidence, findings, plan, report.html
+  trailwarden verify ./my-bucket                  are the logs what CloudTrail delivered?
+  trailwarden query ./my-bucket root-activity     a query by its name
+  trailwarden rules list                          what is detected
+`

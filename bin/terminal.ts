@@ -1,0 +1,77 @@
+import { styleText } from 'node:util'
+import { type Options, SingleBar } from 'cli-progress'
+
+/** Everything the command line prints goes through here: results on stdout, progress and messages on stderr. */
+export interface Terminal {
+  /** Results. */
+  out(text: string): void
+  /** Messages for people. */
+  note(text: string): void
+  /** A bar on a terminal once the work takes over a second; plain lines, seldom, elsewhere. */
+  progress(what: string): Progress
+  readonly paint: Paint
+  readonly width: number
+}
+
+export interface Progress {
+  update(done: number, total?: number): void
+  stop(): void
+}
+
+type Style = Parameters<typeof styleText>[0]
+export type Paint = (style: Style, text: string) => string
+
+/** The real terminal. Colours only where stdout is one, NO_COLOR is unset and `--no-color` was not given. */
+export const processTerminal = (options: { color: boolean }): Terminal => {
+  const { stdout, stderr } = process
+  const colours = options.color && stdout.isTTY === true && stdout.getColorDepth() > 1
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    progress: (what) => (stderr.isTTY ? bar(what) : lines(what)),
+    paint: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),
+    width: stdout.columns ?? 110,
+  }
+}
+
+const SHOW_AFTER_MS = 1000
+
+const bar = (what: string): Progress => {
+  const started = Date.now()
+  const format = `${what} {bar} {value}/{total} · {rate}/s · {eta_formatted} left`
+  const settings: Options = {
+    stream: process.stderr,
+    format,
+    hideCursor: true,
+    clearOnComplete: true,
+    barsize: 24,
+  }
+  let shown: SingleBar | undefined
+  return {
+    update: (done, total = 0) => {
+      if (!shown && Date.now() - started < SHOW_AFTER_MS) return
+      const rate = Math.round(done / ((Date.now() - started) / 1000))
+      if (!shown) {
+        shown = new SingleBar(settings)
+        shown.start(total, done, { rate })
+      }
+      shown.setTotal(Math.max(total, done))
+      shown.update(done, { rate })
+    },
+    stop: () => shown?.stop(),
+  }
+}
+
+const LINE_EVERY_MS = 10_000
+
+const lines = (what: string): Progress => {
+  let last = Date.now()
+  return {
+    update: (done, total) => {
+      if (Date.now() - last < LINE_EVERY_MS) return
+      last = Date.now()
+      process.stderr.write(`${what}: ${done}${total ? ` of ${total}` : ''}\n`)
+    },
+    stop: () => {},
+  }
+}

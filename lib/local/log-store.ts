@@ -1,0 +1,63 @@
+import { constants } from 'node:fs'
+import { lstat, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UnreadableObject } from '../errors.ts'
+import type { ListedObject, LogStore, StoredObject } from '../ports.ts'
+
+/**
+ * A folder as a LogStore. Keys are paths below `root` with `/`, in byte order, one folder in memory at a time. The bucket
+ * is not known from a folder: its digests tell. Symbolic links are listed and never followed.
+ */
+export const folderLogStore = (root: string, { only = '', name = root } = {}): LogStore => ({
+  name,
+  list: (prefix = '') => walk(root, '', longer(only, prefix)),
+  read: ({ key }) => readKey(root, key),
+})
+
+const longer = (a: string, b: string): string => (a.length > b.length ? a : b)
+
+async function* walk(root: string, folder: string, prefix: string): AsyncGenerator<ListedObject> {
+  for (const entry of await entriesOf(join(root, folder))) {
+    const key = `${folder}${entry.name}`
+    if (entry.folder) {
+      if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`)) yield* walk(root, `${key}/`, prefix)
+    } else if (key.startsWith(prefix)) {
+      yield { bucket: undefined, key, name: key, size: entry.size }
+    }
+  }
+}
+
+/** Entries in the order S3 lists them: a folder `a` sorts as `a/`. */
+const entriesOf = async (path: string): Promise<{ name: string; folder: boolean; size: number }[]> => {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UnreadableObject(path, reasonOf(error), {
+      cause: error,
+      detail: `cannot be listed (${error.code})`,
+    })
+  })
+  const sortKey = (entry: { name: string; folder: boolean }) => (entry.folder ? `${entry.name}/` : entry.name)
+  const found = entries.map(async (entry) => ({
+    name: entry.name,
+    folder: entry.isDirectory(),
+    size: entry.isFile() ? await lstat(join(path, entry.name)).then((stat) => stat.size) : 0,
+  }))
+  return (await Promise.all(found)).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+}
+
+const readKey = async (root: string, key: string): Promise<StoredObject | undefined> => {
+  if (key.split('/').includes('..')) return undefined
+  try {
+    return { bytes: await readFile(join(root, key), { flag: READ_NO_FOLLOW }), metadata: {} }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    const detail = code === 'ELOOP' ? 'is a symbolic link, which is not followed' : `cannot be read (${code})`
+    throw new UnreadableObject(key, reasonOf(error as NodeJS.ErrnoException), { cause: error, detail })
+  }
+}
+
+/** A downloaded tree may hold links to anywhere. Windows knows no such flag. */
+const READ_NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
+
+const reasonOf = (error: NodeJS.ErrnoException) =>
+  error.code === 'EACCES' || error.code === 'EPERM' ? 'access-denied' : 'io-error'

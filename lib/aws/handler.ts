@@ -1,0 +1,56 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
+import middy from '@middy/core'
+import type { Context, SQSBatchResponse } from 'aws-lambda'
+import { type Delivery, messagesOf } from '../trail/envelope.ts'
+
+export const logger = new Logger({ serviceName: 'trailwarden' })
+const metrics = new Metrics({ namespace: 'Trailwarden', serviceName: 'trailwarden' })
+
+/** What a run did, as numbers: each is a metric and stands in the run's one summary line. */
+export type Counts = Readonly<Record<string, number>>
+
+/** The middleware every function runs in: structured log with the request's ids, metrics in one line at the end. */
+export const lambda = <E, R>(handle: (event: E, context: Context) => Promise<R>) =>
+  middy<E, R>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics, { captureColdStartMetric: true, throwOnEmptyMetrics: false }))
+    .handler(handle)
+
+/**
+ * Runs `handle` once per message, whatever the envelope. From a queue a message that throws is named in
+ * `batchItemFailures` and comes back alone; without a queue the exception goes to Lambda, which tries again.
+ * What no handler can read is counted, by reason, and not retried.
+ */
+export const onDelivery = (handle: (delivery: Delivery) => Promise<Counts>) =>
+  lambda(async (payload: unknown): Promise<SQSBatchResponse> => {
+    const batchItemFailures: { itemIdentifier: string }[] = []
+    const totals = new Map<string, number>()
+    for (const { id, delivery } of messagesOf(payload)) {
+      try {
+        add(totals, ignoredOf(delivery))
+        add(totals, await handle(delivery))
+      } catch (error) {
+        if (id === undefined) throw error
+        logger.error('message failed; it comes back', { messageId: id, error: error as Error })
+        batchItemFailures.push({ itemIdentifier: id })
+      }
+    }
+    report({ ...Object.fromEntries(totals), failed: batchItemFailures.length })
+    return { batchItemFailures }
+  })
+
+/** Puts the numbers of a run in the log and in the metrics. */
+export const report = (counts: Counts): void => {
+  logger.info('done', { counts })
+  for (const [name, n] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, n)
+}
+
+const ignoredOf = ({ ignored }: Delivery): Counts =>
+  Object.fromEntries(ignored.map(({ reason, n }) => [`ignored ${reason}`, n]))
+
+const add = (totals: Map<string, number>, counts: Counts): void => {
+  for (const [name, n] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + n)
+}

@@ -1,0 +1,67 @@
+import type { ContainmentPlan } from '../action.ts'
+import type { Clock, PlanSink } from '../ports.ts'
+import type { Archive } from './archive.ts'
+import { DETAIL_BYTES, type eventBus } from './event-bus.ts'
+import type { topicOf } from './topic.ts'
+
+export const PLAN_KIND = 'Trailwarden Containment Plan'
+
+export interface PlanSinkOptions {
+  readonly bus: ReturnType<typeof eventBus>
+  readonly topic: ReturnType<typeof topicOf>
+  readonly archive: Archive
+  readonly clock: Clock
+}
+
+/**
+ * Announces a plan: to the archive in full, to the bus, and to people when it proposes anything. It holds no client of any
+ * service a plan could change. The same plan is announced once.
+ */
+export const announcingPlanSink = ({ bus, topic, archive, clock }: PlanSinkOptions): PlanSink => ({
+  put: async (plan) => {
+    if (plan.actions.length + plan.refused.length === 0 || (await archive.has(idOf(plan)))) return
+    await bus.put([{ kind: PLAN_KIND, detail: detailOf(plan), time: clock.now() }])
+    if (plan.actions.length > 0) await topic.send(subjectOf(plan), textOf(plan))
+    await archive.keep(idOf(plan), JSON.stringify(plan))
+  },
+})
+
+/** The hash covers the actions alone; what was refused for which finding makes another plan. */
+const idOf = ({ mode, hash, refused }: ContainmentPlan): string => JSON.stringify([mode, hash, refused])
+
+/** A plan too large for the bus goes without its calls; the archive has them. */
+const detailOf = (plan: ContainmentPlan): string => {
+  const whole = JSON.stringify(plan)
+  if (Buffer.byteLength(whole) <= DETAIL_BYTES) return whole
+  const actions = plan.actions.map(({ id, type, tier, title, target, findings }) => ({
+    id,
+    type,
+    tier,
+    title,
+    target,
+    findings,
+  }))
+  return JSON.stringify({ version: plan.version, mode: plan.mode, hash: plan.hash, actions, shortened: true })
+}
+
+const subjectOf = ({ mode, actions }: ContainmentPlan): string =>
+  `[${mode}] containment proposed: ${actions.length} ${actions.length === 1 ? 'action' : 'actions'}`
+
+const textOf = ({ mode, hash, actions, refused }: ContainmentPlan): string =>
+  [
+    `Mode ${mode}: nothing was done. Plan ${hash}`,
+    ...actions.flatMap((action) => [
+      '',
+      `${action.title} (tier ${action.tier})`,
+      `  why      ${action.reason}`,
+      `  stops    ${action.blastRadius}`,
+      ...action.limits.map((limit) => `  not      ${limit}`),
+      ...action.calls.map(
+        (call) => `  call     ${call.service}:${call.operation} ${JSON.stringify(call.input)}`,
+      ),
+      `  undo     ${action.undoNote}`,
+    ]),
+    ...(refused.length > 0
+      ? ['', 'Refused:', ...refused.map((one) => `  ${one.title} ${one.target}: ${one.reason}`)]
+      : []),
+  ].join('\n')

@@ -1,0 +1,87 @@
+import * as z from 'zod'
+import { UsageError } from '../errors.ts'
+import { LEVELS } from '../finding.ts'
+
+const PREFIX = 'TRAILWARDEN_'
+
+const name = z.string().min(1)
+const SETTINGS = {
+  /** Bucket that CloudTrail delivers to. */
+  logBucket: z.string().min(3),
+  /** Key prefix before `AWSLogs/`; empty when there is none. */
+  logPrefix: z.string().default(''),
+  /** Bucket of our own: findings, plans, Parquet, query results. */
+  lakeBucket: z.string().min(3),
+  database: name,
+  rawTable: name,
+  eventsTable: name,
+  workgroup: name,
+  /** Name or ARN of the event bus of findings. */
+  findingBus: name,
+  /** ARN of the topic people read. */
+  topic: z.string().startsWith('arn:'),
+  /** Findings at this level and above are sent to people. */
+  notifyLevel: z.enum(LEVELS).default('high'),
+  /** Findings below this level are counted and not sent. */
+  minLevel: z.enum(LEVELS).default('low'),
+  /** How far containment goes. */
+  mode: z.enum(['observe']).default('observe'),
+  /** Query packs that the schedule runs, by folder name. */
+  packs: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((pack) => pack.trim())
+        .filter(Boolean),
+    ),
+} as const
+
+type Shape = typeof SETTINGS
+export type SettingName = keyof Shape
+export type Settings<K extends SettingName> = { readonly [N in K]: z.output<Shape[N]> }
+
+/**
+ * The settings a function names, from its environment, frozen. Throws one `UsageError` that lists every setting that is
+ * missing or wrong, with what was expected and found, and every `TRAILWARDEN_` variable that is no setting at all.
+ */
+export const settingsOf = <K extends SettingName>(
+  names: readonly K[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Settings<K> => {
+  const known = new Set(Object.keys(SETTINGS).map((setting) => variableOf(setting)))
+  const problems = Object.keys(environment)
+    .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable))
+    .map((variable) => `${variable}: is no setting; there are ${[...known].join(', ')}`)
+  const values: [string, unknown][] = []
+  for (const setting of names) {
+    const found = environment[variableOf(setting)]
+    const read = SETTINGS[setting].safeParse(found)
+    if (read.success) values.push([setting, read.data])
+    else
+      problems.push(
+        `${variableOf(setting)}: ${expectation(read.error)}, found ${found === undefined ? 'nothing' : JSON.stringify(found)}`,
+      )
+  }
+  if (problems.length > 0) throw new UsageError(`settings:\n  ${problems.join('\n  ')}`)
+  return Object.freeze(Object.fromEntries(values)) as Settings<K>
+}
+
+/** `logBucket` -> `TRAILWARDEN_LOG_BUCKET`. */
+const variableOf = (setting: string): string =>
+  PREFIX + setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+
+const expectation = (error: z.ZodError): string => {
+  const [issue] = error.issues
+  switch (issue?.code) {
+    case 'invalid_value':
+      return `expected one of ${issue.values.join(', ')}`
+    case 'too_small':
+      return `expected at least ${issue.minimum} characters`
+    case 'invalid_format':
+      return `expected text that starts with "${(issue as { prefix?: string }).prefix}"`
+    default:
+      return 'expected text'
+  }
+}

@@ -1,0 +1,22 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
+import { SDK_RETRIES } from './retry.ts'
+
+/** SNS takes 100 characters of subject and 256 KB of message; nobody reads the rest. */
+const SUBJECT = 100
+const MESSAGE = 16 * 1024
+
+/** A topic people read. Text comes from logs, so control characters go; SNS refuses a subject that is not ASCII. */
+export const topicOf = (arn: string, client: SNSClient = new SNSClient(SDK_RETRIES)) => ({
+  send: async (subject: string, text: string): Promise<void> => {
+    const lines = text.split('\n').map(oneLine)
+    const input = {
+      TopicArn: arn,
+      Subject: asciiOf(subject).slice(0, SUBJECT).trim(),
+      Message: lines.join('\n').slice(0, MESSAGE),
+    }
+    await client.send(new PublishCommand(input))
+  },
+})
+
+const oneLine = (text: string): string => text.replaceAll(/\p{C}/gu, '\u{fffd}')
+const asciiOf = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?')

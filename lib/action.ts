@@ -74,6 +74,17 @@ export interface ContainmentAction {
   readonly verify: readonly string[]
   /** What this action does not stop. */
   readonly limits: readonly string[]
+  /** `proven`: a valid digest covers the log file of a finding that asks for it. Unproven needs confirming first. */
+  readonly evidence?: 'proven' | 'unproven'
+}
+
+/** What a playbook leaves to people. */
+export interface ManualSteps {
+  /** Name of the playbook. */
+  readonly playbook: string
+  readonly title: string
+  readonly steps: readonly string[]
+  readonly findings: readonly string[]
 }
 
 /** An action a playbook asked for and the guard refused, with the reason. Shown, never hidden. */
@@ -93,4 +104,6 @@ export interface ContainmentPlan {
   readonly hash: string
   readonly actions: readonly ContainmentAction[]
   readonly refused: readonly RefusedAction[]
+  /** Steps for people, of every playbook a finding named. */
+  readonly manual?: readonly ManualSteps[]
 }

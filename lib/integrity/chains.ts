@@ -1,0 +1,104 @@
+import type { ListedObject } from '../ports.ts'
+import type { ChainHead, ChainHeads, ChainIdentity } from './heads.ts'
+import { chainFromId, chainId, chainOf } from './heads.ts'
+import { type Bench, type JudgedDigest, judgeDigests } from './judge-digest.ts'
+import { nameOf } from './place.ts'
+import type { DigestKey, ReadDigest } from './read-digest.ts'
+
+/** One chain as far as this source holds it. */
+export interface Chain {
+  readonly id: string
+  readonly chain: ChainIdentity
+  /** Digests of the range, in time order. */
+  readonly judged: readonly JudgedDigest[]
+  readonly head: ChainHead | undefined
+  /** Newest digest that the listing names, in or out of the range. */
+  readonly newestListed: { readonly time: number; readonly key: string; readonly bucket: string } | undefined
+}
+
+/**
+ * Sorts digests into chains and judges each. Chains that only the listing, or only an earlier run, knows are among them:
+ * their digests may all have been deleted.
+ */
+export const chainsOf = (
+  reads: readonly ReadDigest[],
+  listed: readonly { readonly object: ListedObject; readonly key: DigestKey }[],
+  heads: ChainHeads,
+  benchOf: (chain: ChainIdentity, head: ChainHead | undefined) => Bench,
+): readonly Chain[] => {
+  const byId = new Map<string, ReadDigest[]>()
+  for (const { key } of listed) byId.set(chainId(chainOf(key)), [])
+  for (const id of Object.keys(heads)) byId.set(id, [])
+  for (const read of reads) byId.get(chainId(chainOf(read.key)))?.push(read)
+  const newest = newestOf(listed)
+  return [...byId].flatMap(([id, members]) => {
+    const chain = chainFromId(id)
+    if (!chain) return []
+    const head = Object.hasOwn(heads, id) ? heads[id] : undefined
+    const { first, copies } = withoutCopies(members.sort(inOrder))
+    const judged = judgeDigests(first, benchOf(chain, head))
+    return [{ id, chain, judged: [...judged, ...copies], head, newestListed: newest.get(id) }]
+  })
+}
+
+const newestOf = (listed: readonly { readonly object: ListedObject; readonly key: DigestKey }[]) => {
+  const newest = new Map<string, NonNullable<Chain['newestListed']>>()
+  for (const { object, key } of listed) {
+    const id = chainId(chainOf(key))
+    const time = Date.parse(key.time)
+    const known = newest.get(id)
+    if (!known || time > known.time) newest.set(id, { time, key: object.key, bucket: object.bucket ?? '' })
+  }
+  return newest
+}
+
+/** By the time in the name; of two copies the one whose folders fit its own words first. */
+const inOrder = (a: ReadDigest, b: ReadDigest): number => a.time - b.time || fitOf(b) - fitOf(a)
+
+const fitOf = ({ object, content }: ReadDigest): number =>
+  content.ok && object.key.endsWith(content.digest.key) ? 1 : 0
+
+/** Two objects of a folder that are the same digest: the second one is a copy, whatever it holds. */
+const withoutCopies = (reads: readonly ReadDigest[]) => {
+  const seen = new Map<string, ReadDigest>()
+  const copies: JudgedDigest[] = []
+  for (const read of reads) {
+    const original = seen.get(read.place)
+    if (!original) seen.set(read.place, read)
+    else copies.push(copyOf(read, original))
+  }
+  return { first: [...seen.values()], copies }
+}
+
+const copyOf = (read: ReadDigest, original: ReadDigest): JudgedDigest => ({
+  read,
+  trust: 'broken',
+  signature: undefined,
+  fault: { status: 'modified', reason: 'moved', detail: `it is a second copy of ${nameOf(original.object)}` },
+})
+
+/** Time until which digests are there, broken ones included; -Infinity for none. */
+export const endOf = ({ judged, newestListed }: Chain): number => {
+  const ends = judged.flatMap(({ trust, read, fault }) => {
+    if (trust !== 'broken' && read.content.ok) return [read.content.digest.end]
+    return fault?.reason === 'moved' ? [] : [read.time]
+  })
+  return ends.length > 0
+    ? ends.reduce((latest, end) => Math.max(latest, end))
+    : (newestListed?.time ?? Number.NEGATIVE_INFINITY)
+}
+
+/** The heads to keep: of each chain the newest digest that is proven, never an older one than before. */
+export const headsOf = (chains: readonly Chain[], heads: ChainHeads): ChainHeads => {
+  const next: Record<string, ChainHead> = { ...heads }
+  for (const { id, judged } of chains) {
+    for (const { read, trust, signature } of judged) {
+      if (trust !== 'proven' || !read.content.ok || !signature) continue
+      const { digest, sha256 } = read.content
+      const known = next[id]
+      if (known && Date.parse(known.end) >= digest.end) continue
+      next[id] = { bucket: digest.bucket, key: digest.key, hash: sha256, signature, end: digest.endText }
+    }
+  }
+  return next
+}

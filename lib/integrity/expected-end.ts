@@ -1,0 +1,64 @@
+import { type Chain, endOf } from './chains.ts'
+import { PENDING } from './coverage.ts'
+import { HOUR } from './slots.ts'
+
+/** Until when digests of a chain are expected, and what says so. */
+export interface ExpectedEnd {
+  readonly time: number
+  readonly why: string
+}
+
+/**
+ * The independent clocks that show a cut tail: the end that was asked for, the same trail's digests in other Regions of the account
+ * (all of them get one every hour), and log files that were still delivered. The latest wins; `undefined` when none goes beyond
+ * the chain by more than a digest may be late. A saved head is the timeline's own business.
+ */
+export const expectedEnd = (
+  chain: Chain,
+  clocks: {
+    readonly asked: number | undefined
+    readonly siblings: readonly Chain[]
+    /** Newest delivery that no digest lists, by the names of log files. */
+    readonly newestLog: number | undefined
+  },
+): ExpectedEnd | undefined => {
+  if (chain.chain.kind === 'backfill') return undefined
+  const end = endOf(chain)
+  const candidates: ExpectedEnd[] = []
+  if (clocks.asked !== undefined) {
+    candidates.push({ time: clocks.asked, why: `digests are expected until ${isoOf(clocks.asked)}` })
+  }
+  const sibling = newestSibling(chain, clocks.siblings)
+  if (sibling && sibling.end >= end + PENDING) {
+    const why = `the same trail has digests in ${sibling.region} until ${isoOf(sibling.end)}`
+    candidates.push({ time: sibling.end - HOUR, why })
+  }
+  if (clocks.newestLog !== undefined && clocks.newestLog > end + PENDING) {
+    const why = `log files were delivered until ${isoOf(clocks.newestLog)}`
+    candidates.push({ time: clocks.newestLog - HOUR, why })
+  }
+  return candidates.sort((a, b) => b.time - a.time)[0]
+}
+
+const newestSibling = (
+  { id, chain }: Chain,
+  siblings: readonly Chain[],
+): { end: number; region: string } | undefined => {
+  const ends = siblings
+    .filter((other) => other.id !== id && isSameTrail(other.chain, chain))
+    .map((other) => ({ end: usableEnd(other), region: other.chain.region }))
+  return ends.sort((a, b) => b.end - a.end)[0]
+}
+
+const isSameTrail = (a: Chain['chain'], b: Chain['chain']): boolean =>
+  a.kind === b.kind && a.account === b.account && a.trail === b.trail && a.homeRegion === b.homeRegion
+
+/** Only a digest that is not broken may speak about another Region. */
+const usableEnd = ({ judged }: Chain): number =>
+  judged.reduce(
+    (latest, { trust, read }) =>
+      trust !== 'broken' && read.content.ok ? Math.max(latest, read.content.digest.end) : latest,
+    Number.NEGATIVE_INFINITY,
+  )
+
+const isoOf = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`

@@ -1,0 +1,102 @@
+import { UsageError } from '../errors.ts'
+import type { LogStore, PublicKeys } from '../ports.ts'
+import type { Chain } from './chains.ts'
+import type { ChainHeads } from './heads.ts'
+import { type InspectLog, inspect } from './inspect.ts'
+import type { SourceListing } from './list-source.ts'
+import type { DigestMetadata } from './metadata.ts'
+import type { PlaceOf } from './place.ts'
+import type { DigestKey } from './read-digest.ts'
+
+export interface ValidateOptions {
+  /** Range to validate, UTC ISO: digests that cover any of it, and the log files they list. */
+  readonly from?: string
+  readonly to?: string
+  /** Digests must reach this time; `to` counts as it when left out. */
+  readonly expectUntil?: string
+  readonly accounts?: readonly string[]
+  readonly regions?: readonly string[]
+  /** Name or ARN of the one trail to validate. */
+  readonly trail?: string
+  /** Signatures kept beside a download; used where an object's own metadata has none. */
+  readonly metadata?: DigestMetadata
+  /** How a log file's bytes are judged; reads them through the LogStore when left out. */
+  readonly inspectLog?: InspectLog
+  /** What earlier runs have proven. */
+  readonly state?: ChainHeads
+  /** Objects read at once. */
+  readonly inFlight?: number
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** Options, checked and in the form the steps use. */
+export interface Plan {
+  readonly logs: LogStore
+  readonly publicKeys: PublicKeys
+  readonly options: ValidateOptions
+  /** Milliseconds; infinite where open. */
+  readonly from: number
+  readonly to: number
+  readonly expectUntil: number | undefined
+  readonly inFlight: number
+  readonly inspect: InspectLog
+  readonly isTrail: (key: DigestKey) => boolean
+}
+
+/** What the digests of the source say, before their log files are looked at. */
+export interface Evidence {
+  readonly listing: SourceListing
+  readonly placeOf: PlaceOf
+  readonly chains: readonly Chain[]
+  readonly isListed: (place: string) => boolean
+  readonly holdsBucket: (bucket: string) => boolean
+  /** Without the object: how to name it. */
+  readonly nameOf: (bucket: string, key: string) => string
+}
+
+const IN_FLIGHT = 16
+
+/** Checks the options. Throws `UsageError` for a time or a trail that is none. */
+export const planOf = (
+  world: { readonly logs: LogStore; readonly publicKeys: PublicKeys },
+  options: ValidateOptions,
+): Plan => {
+  const from = timeOf('from', options.from) ?? Number.NEGATIVE_INFINITY
+  const to = timeOf('to', options.to) ?? Number.POSITIVE_INFINITY
+  if (from >= to) throw new UsageError(`expected from before to, found ${options.from} and ${options.to}`)
+  const expectUntil = timeOf('expectUntil', options.expectUntil)
+  return {
+    ...world,
+    options,
+    from,
+    to,
+    expectUntil: expectUntil ?? (Number.isFinite(to) ? to : undefined),
+    inFlight: options.inFlight ?? IN_FLIGHT,
+    inspect: options.inspectLog ?? inspectThrough(world.logs),
+    isTrail: trailFilter(options.trail),
+  }
+}
+
+const timeOf = (name: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  const time = Date.parse(text)
+  if (Number.isNaN(time))
+    throw new UsageError(`${name}: expected a time such as 2026-11-01T00:00:00Z, found ${text}`)
+  return time
+}
+
+/** Judges a log file by its bytes as stored. */
+export const inspectThrough =
+  (logs: LogStore): InspectLog =>
+  async (object) => {
+    const stored = await logs.read(object)
+    return stored && inspect(stored.bytes)
+  }
+
+const trailFilter = (trail: string | undefined): Plan['isTrail'] => {
+  if (trail === undefined) return () => true
+  if (!trail.startsWith('arn:')) return (key) => key.trail === trail
+  const [, home, name] = /^arn:[^:]+:cloudtrail:([a-z0-9-]+):\d{12}:trail\/([^/]+)$/.exec(trail) ?? []
+  if (!name) throw new UsageError(`expected the name or the ARN of a trail, found ${trail}`)
+  return (key) => key.trail === name && key.homeRegion === home
+}

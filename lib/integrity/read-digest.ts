@@ -1,0 +1,105 @@
+import { messageOf, UnreadableObject } from '../errors.ts'
+import type { ListedObject, LogStore, StoredObject } from '../ports.ts'
+import { type DigestFile, parseDigestFile } from '../trail/digest-file.ts'
+import type { ObjectKey } from '../trail/object-key.ts'
+import type { VerdictStatus } from '../verdict.ts'
+import { type AfterTheEnd, damageText, inflateDigest, sha256 } from './inspect.ts'
+import type { DigestMetadata } from './metadata.ts'
+import type { PlaceOf } from './place.ts'
+
+export type DigestKey = Extract<ObjectKey, { type: 'digest' }>
+
+/** Why something is not valid. */
+export interface Fault {
+  readonly status: Exclude<VerdictStatus, 'valid'>
+  readonly reason: string
+  readonly detail: string
+}
+
+export type DigestContent =
+  | {
+      readonly ok: true
+      readonly digest: DigestFile
+      /** Of the inflated bytes as they stand. */
+      readonly sha256: string
+      readonly after: AfterTheEnd | undefined
+    }
+  | { readonly ok: false; readonly fault: Fault }
+
+/** A digest object as found: where, what its name says, what it holds. Nothing is judged yet but its format. */
+export interface ReadDigest {
+  readonly object: ListedObject
+  readonly key: DigestKey
+  readonly place: string
+  /** Time in the name, milliseconds since the epoch. */
+  readonly time: number
+  readonly content: DigestContent
+  readonly signature: string | undefined
+  readonly signatureAlgorithm: string | undefined
+  /** Only on backfill digests: when it was made, which tells the key period. */
+  readonly generatedAt: string | undefined
+}
+
+export interface DigestReader {
+  readonly logs: LogStore
+  readonly metadata: DigestMetadata | undefined
+  readonly placeOf: PlaceOf
+}
+
+/** Reads one digest object. What cannot be read or parsed comes back as a fault, never as an exception. */
+export const readDigest = async (
+  reader: DigestReader,
+  object: ListedObject,
+  key: DigestKey,
+): Promise<ReadDigest> => {
+  const stored = await storedOrFault(reader.logs, object)
+  const metadata = metadataOf(reader, object, 'bytes' in stored ? stored.metadata : {})
+  return {
+    object,
+    key,
+    place: reader.placeOf(object.bucket, object.key),
+    time: Date.parse(key.time),
+    content: 'bytes' in stored ? digestContent(stored.bytes) : { ok: false, fault: stored },
+    signature: metadata['signature'],
+    signatureAlgorithm: metadata['signature-algorithm'],
+    generatedAt: metadata['backfill-generation-timestamp'],
+  }
+}
+
+/** What the bytes of a digest object hold. Data behind the gzip stream is told, not refused: see `judgeDigests`. */
+export const digestContent = (bytes: Uint8Array): DigestContent => {
+  const whole = inflateDigest(bytes)
+  if (!whole.ok) return modified('invalid-format', `${damageText(whole.damage)} (${whole.damage})`)
+  const parsed = parseDigestFile(whole.content)
+  if (!parsed.ok) return modified('invalid-format', parsed.detail)
+  return { ok: true, digest: parsed.digest, sha256: sha256(whole.content), after: whole.after }
+}
+
+const modified = (reason: string, detail: string): DigestContent => ({
+  ok: false,
+  fault: { status: 'modified', reason, detail },
+})
+
+const storedOrFault = async (logs: LogStore, object: ListedObject): Promise<StoredObject | Fault> => {
+  try {
+    const stored = await logs.read(object)
+    return stored ?? { status: 'missing', reason: 'not-found', detail: 'it was listed, but it is not there' }
+  } catch (error) {
+    return unreadable(error)
+  }
+}
+
+/** An object whose bytes cannot be had is a verdict: one of them never stops a run. */
+export const unreadable = (error: unknown): Fault => ({
+  status: 'unreadable',
+  reason: error instanceof UnreadableObject ? error.reason : 'io-error',
+  detail: `its bytes cannot be had: ${messageOf(error)}`,
+})
+
+/** The object's own metadata counts; the side file only fills in for a copy that lost its own. */
+const metadataOf = (
+  reader: DigestReader,
+  object: ListedObject,
+  own: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  own['signature'] === undefined ? { ...own, ...reader.metadata?.(object.bucket, object.key) } : own

@@ -1,0 +1,174 @@
+import type { Chain } from './chains.ts'
+import { type CoverageOf, coverageOf, coverageOfAll } from './coverage.ts'
+import { expectedEnd } from './expected-end.ts'
+import type { ListedLog } from './list-source.ts'
+import type { Evidence, Plan } from './plan.ts'
+import type { ReportBuilder } from './report-builder.ts'
+import { HOUR } from './slots.ts'
+import { type Ground, type Swept, sweep } from './sweep.ts'
+import { type Segment, timelineOf } from './timeline.ts'
+
+/**
+ * The second half of a validation: what the digests do not show by themselves. Holes, gaps and cut tails of each chain, then every log
+ * file that no digest lists.
+ */
+export const sweepSource = (
+  plan: Plan,
+  evidence: Evidence,
+  matched: ReadonlySet<ListedLog>,
+  report: ReportBuilder,
+): void => {
+  const left = evidence.listing.logs.filter((log) => !matched.has(log) && isInRange(plan, log))
+  const segments = timelines(plan, evidence, left, report)
+  const grounds = groundsOf(evidence, segments)
+  const hidden = hiddenPlaces(plan, evidence)
+  const swept = left.flatMap((log) => {
+    const place = placeOfLog(log)
+    if (hidden.has(place)) return []
+    const ground = grounds.get(place) ?? (log.kind === undefined ? grounds.get(log.account) : undefined)
+    return [sweep(log, ground?.ground)].map((one) => ({ one, chain: ground?.chain }))
+  })
+  for (const { one, chain } of swept) report.swept(chain?.chain, one)
+  tellQuiet(
+    evidence,
+    swept.map(({ one }) => one).filter(({ quiet }) => quiet),
+    report,
+  )
+  for (const place of hidden) {
+    report.note(
+      `${place}: log files that no digest of this trail lists were left alone, other trails write there too`,
+    )
+  }
+}
+
+const placeOfLog = (log: { account: string; region: string }): string => `${log.account}/${log.region}`
+
+const isInRange = (plan: Plan, { time, day }: ListedLog): boolean => {
+  const from = time ?? day
+  if (from === undefined) return true
+  const to = time ?? from + 24 * HOUR
+  return to > plan.from && from <= plan.to
+}
+
+const timelines = (
+  plan: Plan,
+  evidence: Evidence,
+  left: readonly ListedLog[],
+  report: ReportBuilder,
+): ReadonlyMap<Chain, readonly Segment[]> => {
+  const newestLogs = new Map<string, number>()
+  for (const log of left) {
+    if (log.kind !== 'CloudTrail' || log.time === undefined) continue
+    const place = placeOfLog(log)
+    newestLogs.set(place, Math.max(newestLogs.get(place) ?? 0, log.time))
+  }
+  const siblings = byTrail(evidence.chains)
+  const entries = evidence.chains.map((chain) => {
+    const until = expectedEnd(chain, {
+      asked: plan.expectUntil,
+      siblings: siblings.get(trailOf(chain)) ?? [],
+      newestLog: newestLogs.get(placeOfLog(chain.chain)),
+    })
+    const timeline = timelineOf({ ...evidence, ...chain, from: plan.from, to: plan.to, until })
+    report.timeline(chain.chain, timeline)
+    return [chain, timeline.segments] as const
+  })
+  return new Map(entries)
+}
+
+const trailOf = ({ chain }: Chain): string =>
+  `${chain.account}/${chain.trail}/${chain.homeRegion}/${chain.kind}`
+
+const byTrail = (chains: readonly Chain[]): ReadonlyMap<string, readonly Chain[]> =>
+  Map.groupBy(chains, trailOf)
+
+interface Grounded {
+  readonly ground: Ground
+  readonly chain: Chain
+}
+
+/** By `account/region`, and by account for objects that lie outside of any Region. */
+const groundsOf = (
+  evidence: Evidence,
+  segments: ReadonlyMap<Chain, readonly Segment[]>,
+): ReadonlyMap<string, Grounded> => {
+  const groups = new Map<string, Chain[]>()
+  for (const chain of evidence.chains) {
+    for (const name of [placeOfLog(chain.chain), chain.chain.account]) {
+      const group = groups.get(name)
+      if (group) group.push(chain)
+      else groups.set(name, [chain])
+    }
+  }
+  const coverages = new Map<Chain, CoverageOf>()
+  for (const [chain, list] of segments) coverages.set(chain, coverageOf(list))
+  return new Map(
+    [...groups].map(([name, group]) => {
+      const all = group.map((chain) => segments.get(chain) ?? [])
+      const coversPartOf = (from: number, to: number) =>
+        all.some((list) => list.some((one) => one.state === 'covered' && one.to > from && one.from < to))
+      const coverage = coverageOfAll(group.map((chain) => coverages.get(chain)!))
+      return [name, { ground: { coverage, coversPartOf }, chain: group[0]! }]
+    }),
+  )
+}
+
+/** With one trail asked for, files of the other trails of the place would all seem unlisted. */
+const hiddenPlaces = (plan: Plan, { listing }: Evidence): ReadonlySet<string> =>
+  new Set(listing.digests.filter(({ key }) => !plan.isTrail(key)).map(({ key }) => placeOfLog(key)))
+
+/** Faults that many files share: one line for each account and Region. */
+const tellQuiet = (evidence: Evidence, quiet: readonly Swept[], report: ReportBuilder): void => {
+  const none = evidence.chains.every(({ judged }) => judged.length === 0)
+  if (none) tellNoDigests(evidence, report)
+  const groups = Map.groupBy(quiet, ({ log, fault }) => `${fault.reason} ${log.account}/${log.region}`)
+  for (const group of groups.values()) {
+    const { fault, log } = group[0]!
+    const place = placeOfLog(log)
+    const range = rangeOf(group)
+    const files = group.length === 1 ? '1 log file' : `${group.length} log files`
+    if (fault.reason === 'before-first-digest') {
+      const detail = `${files} older than the oldest digest: nothing proves or disproves them`
+      report.problem({
+        status: 'unverifiable',
+        kind: 'chain',
+        object: place,
+        reason: fault.reason,
+        detail,
+        ...range,
+      })
+    } else if (fault.reason === 'no-digests' && !none) {
+      const detail = `${files} in an account and Region without a single digest`
+      report.problem({
+        status: 'tail-missing',
+        kind: 'chain',
+        object: place,
+        reason: fault.reason,
+        detail,
+        ...range,
+      })
+    } else if (fault.reason !== 'no-digests') {
+      report.note(`${place}: ${files} unverifiable (${fault.reason}): ${fault.detail}`)
+    }
+  }
+}
+
+/** Logging that was on leaves a digest every hour: none at all is a failure, not an empty success. */
+const tellNoDigests = ({ listing }: Evidence, report: ReportBuilder): void => {
+  const detail = `no digest files found in the range; ${listing.logs.length} log files are unverifiable`
+  report.note('no digest files found')
+  const object = listing.logs[0] ? placeOfLog(listing.logs[0]) : 'no account'
+  report.problem({ status: 'tail-missing', kind: 'chain', object, reason: 'no-digests', detail })
+}
+
+const rangeOf = (group: readonly Swept[]): { from?: string; to?: string } => {
+  let from = Number.POSITIVE_INFINITY
+  let to = Number.NEGATIVE_INFINITY
+  for (const { log } of group) {
+    from = Math.min(from, log.time ?? from)
+    to = Math.max(to, log.time ?? to)
+  }
+  return from <= to ? { from: isoOf(from), to: isoOf(to) } : {}
+}
+
+const isoOf = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`

@@ -1,0 +1,160 @@
+import type { LogStore, PublicKeys } from '../ports.ts'
+import type { IntegrityReport } from '../verdict.ts'
+import { type Chain, chainsOf, headsOf } from './chains.ts'
+import { type ChainHeads, chainFromId, chainOf } from './heads.ts'
+import type { Bench } from './judge-digest.ts'
+import { judgeLogs, listingsOf } from './judge-log.ts'
+import { type ListedLog, listSource, type SourceListing } from './list-source.ts'
+import { movedCheck } from './moved.ts'
+import { folderPlace, isS3, type PlaceOf, s3Place } from './place.ts'
+import { type Evidence, type Plan, planOf, type ValidateOptions } from './plan.ts'
+import { mapInFlight } from './pool.ts'
+import { type DigestKey, digestContent, type ReadDigest, readDigest } from './read-digest.ts'
+import { keysOfRegions, regionKeys } from './region-keys.ts'
+import { type ReportBuilder, reportBuilder } from './report-builder.ts'
+import { HOUR } from './slots.ts'
+import { sweepSource } from './sweep-source.ts'
+
+export type { ValidateOptions } from './plan.ts'
+
+/**
+ * Validates every chain of digests of the source, all accounts, Regions and trails, and every log file they list; then looks for what
+ * is missing between them and for log files that none lists. One bad object never stops it. Throws `UsageError` for options that
+ * make no sense, and what the store throws when it cannot be listed.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html
+ */
+export const validateTrails = async (
+  world: { readonly logs: LogStore; readonly publicKeys: PublicKeys },
+  options: ValidateOptions = {},
+): Promise<IntegrityReport & { readonly heads: ChainHeads }> => {
+  const plan = planOf(world, options)
+  const report = reportBuilder()
+  const evidence = await gather(plan, report)
+  for (const { chain, judged } of evidence.chains) for (const one of judged) report.digest(chain, one)
+  const matched = await validateLogs(plan, evidence, report)
+  sweepSource(plan, evidence, matched, report)
+  return { ...report.result(), heads: headsOf(evidence.chains, options.state ?? {}) }
+}
+
+const gather = async (plan: Plan, report: ReportBuilder): Promise<Evidence> => {
+  const { accounts, regions } = plan.options
+  const listing = await listSource(plan.logs, {
+    accounts: accounts && new Set(accounts),
+    regions: regions && new Set(regions),
+  })
+  const placeOf = isS3(listing.digests[0]?.object ?? listing.logs[0]?.object ?? plan.logs)
+    ? s3Place
+    : folderPlace
+  const mine = listing.digests.filter(({ key }) => plan.isTrail(key))
+  const reads = await readInRange(plan, mine, placeOf)
+  await judgeStrays(plan, listing, report)
+  const chains = await judgeChains(plan, reads, mine, placeOf)
+  const places = new Set(listing.digests.map(({ object }) => placeOf(object.bucket, object.key)))
+  const buckets = new Set(reads.flatMap(({ content }) => (content.ok ? [content.digest.bucket] : [])))
+  const inS3 = placeOf === s3Place
+  return {
+    listing,
+    placeOf,
+    chains,
+    isListed: (place) => places.has(place),
+    // S3 can be asked for any bucket; a folder only holds what was downloaded into it.
+    holdsBucket: (bucket) => inS3 || buckets.has(bucket),
+    nameOf: (bucket, key) => (inS3 ? `s3://${bucket}/${key}` : key),
+  }
+}
+
+/** A digest covers the hour before its time; the one after the range still holds the signature of the last one inside. */
+const readInRange = (
+  plan: Plan,
+  digests: SourceListing['digests'],
+  placeOf: PlaceOf,
+): Promise<ReadDigest[]> => {
+  const inRange = digests.filter(({ key }) => {
+    const time = Date.parse(key.time)
+    return time > plan.from && time <= plan.to + HOUR
+  })
+  let done = 0
+  return mapInFlight(inRange, plan.inFlight, async ({ object, key }) => {
+    const read = await readDigest({ logs: plan.logs, metadata: plan.options.metadata, placeOf }, object, key)
+    plan.options.onProgress?.(++done, inRange.length)
+    return read
+  })
+}
+
+const judgeChains = async (
+  plan: Plan,
+  reads: readonly ReadDigest[],
+  listed: SourceListing['digests'],
+  placeOf: PlaceOf,
+): Promise<readonly Chain[]> => {
+  const keys = await keysOfRegions(plan.publicKeys, reads)
+  const moved = movedCheck(reads)
+  const signaturesExpected = placeOf === s3Place || reads.some(({ signature }) => signature !== undefined)
+  const heads = Object.fromEntries(
+    Object.entries(plan.options.state ?? {}).filter(([id]) => isAsked(plan, id)),
+  )
+  return chainsOf(reads, listed, heads, (chain, head): Bench => {
+    const regional = keys.get(chain.region) ?? regionKeys([])
+    return { keys: regional, moved, placeOf, signaturesExpected, head }
+  })
+}
+
+const isAsked = (plan: Plan, id: string): boolean => {
+  const chain = chainFromId(id)
+  const { accounts, regions } = plan.options
+  return (
+    chain !== undefined &&
+    (accounts?.includes(chain.account) ?? true) &&
+    (regions?.includes(chain.region) ?? true) &&
+    plan.isTrail({ trail: chain.trail, homeRegion: chain.homeRegion } as DigestKey)
+  )
+}
+
+/** A digest under a name that no digest has was put there by somebody; anything else in its folder is only told. */
+const judgeStrays = async (plan: Plan, listing: SourceListing, report: ReportBuilder): Promise<void> => {
+  for (const object of listing.strayDigests) {
+    const stored = await plan.logs.read(object).catch(() => undefined)
+    const content = stored && digestContent(stored.bytes)
+    if (!content?.ok) {
+      report.note(`${object.name} lies among the digests and is none`)
+      continue
+    }
+    report.stray('modified')
+    const detail = `it was delivered as ${content.digest.key}`
+    report.problem({ status: 'modified', kind: 'digest', object: object.name, reason: 'moved', detail })
+  }
+}
+
+/** Judges listed log files; answers the objects that a digest speaks for. */
+const validateLogs = async (
+  plan: Plan,
+  evidence: Evidence,
+  report: ReportBuilder,
+): Promise<ReadonlySet<ListedLog>> => {
+  const { placeOf } = evidence
+  const byPlace = new Map<string, ListedLog>()
+  for (const log of evidence.listing.logs) {
+    const place = placeOf(log.object.bucket, log.object.key)
+    if (!byPlace.has(place)) byPlace.set(place, log)
+  }
+  const listings = listingsOf(
+    evidence.chains.flatMap(({ judged }) => judged),
+    placeOf,
+  )
+  const digests = evidence.chains.reduce((sum, { judged }) => sum + judged.length, 0)
+  let done = digests
+  const verdicts = await judgeLogs([...listings.values()], {
+    inspect: plan.inspect,
+    inFlight: plan.inFlight,
+    onDone: () => plan.options.onProgress?.(++done, digests + listings.size),
+    find: ({ bucket, key }) => {
+      const log = byPlace.get(placeOf(bucket, key))
+      if (log) return { object: log.object }
+      if (!evidence.holdsBucket(bucket)) return undefined
+      return { object: { bucket, key, size: 0, name: evidence.nameOf(bucket, key) } }
+    },
+  })
+  for (const verdict of verdicts) report.log(chainOf(verdict.listing.by.read.key), verdict)
+  const matched = [...listings.keys()].flatMap((place) => byPlace.get(place) ?? [])
+  return new Set(matched)
+}

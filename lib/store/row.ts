@@ -38,7 +38,7 @@ export const rowOf = ({ event, key, index }: LocatedEvent, table: TableName = ta
 export const eventOf = (row: EventRow, table: TableName = 'events'): CloudTrailEvent => {
   const event = bare()
   for (const { name, field, type } of recordColumns(table)) {
-    const value = fieldValue(type, row[name] ?? null)
+    const value = fieldValue(type, row[name])
     if (value !== undefined) event[field] = value
   }
   const rest = row['otherfields']
@@ -208,9 +208,9 @@ const perTable = <T>(make: (table: TableName) => T): Readonly<Record<TableName, 
 const FIELDS = perTable((table) => knownFields(recordColumns(table)))
 const EMPTY_ROWS = perTable((table) => emptyOf(TABLES[table].map(({ name }) => name)))
 
-/** Back from a cell to the value of the field; `undefined` for null. */
-const fieldValue = (type: ColumnType, cell: Cell): unknown => {
-  if (cell === null) return undefined
+/** Back from a cell to the value of the field; `undefined` for null. Readers give either for a struct that is null. */
+const fieldValue = (type: ColumnType, cell: Cell | undefined): unknown => {
+  if (cell === null || cell === undefined) return undefined
   if (type === 'timestamp') return isoOf(cell as Date)
   if (type === 'json') return JSON.parse(cell as string)
   if (typeof type === 'string') return cell

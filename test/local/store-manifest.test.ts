@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { UsageError } from '../../lib/errors.ts'
+import { parquetEventStore } from '../../lib/local/event-store.ts'
+import { readManifest } from '../../lib/local/store-manifest.ts'
+import { storedTable } from '../../lib/local/stored-table.ts'
+import type { LocatedEvent } from '../../lib/ports.ts'
+import type { CloudTrailEvent } from '../../lib/trail/event.ts'
+import { consoleLogin, insight, roleCall, serviceEvent } from '../support/stored-events.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = join(mkdtempSync(join(tmpdir(), 'trailwarden-store-')), 'store')
+})
+afterEach(() => rmSync(join(dir, '..'), { recursive: true, force: true }))
+
+const located = (events: readonly CloudTrailEvent[]): LocatedEvent[] =>
+  events.map((event, index) => ({ event, key: 'AWSLogs/a.json.gz', index }))
+
+const store = async (events: readonly CloudTrailEvent[]) => {
+  const opened = parquetEventStore(dir)
+  await opened.append(located(events))
+  return opened.close()
+}
+
+describe('the folder of a store', () => {
+  it('replaces an earlier store and nothing else in its folder', async () => {
+    await store([roleCall, consoleLogin, insight])
+    writeFileSync(join(dir, 'quarantine.jsonl'), '{}\n')
+    writeFileSync(join(dir, 'events', 'mine.txt'), 'kept')
+    const done = await store([serviceEvent])
+    expect(readdirSync(dir).sort()).toEqual(['events', 'quarantine.jsonl', 'store.json'])
+    expect(readdirSync(join(dir, 'events')).sort()).toEqual(['account=111122223333', 'mine.txt'])
+    expect(done.rows).toBe(1)
+  })
+
+  it('replaces what a killed run left, which no query takes for a store', async () => {
+    const killed = parquetEventStore(dir, { rows: 1, bytes: 1e9 })
+    await killed.append(located([roleCall, consoleLogin]))
+    expect(readManifest(dir)?.complete).toBe(false)
+    expect(() => storedTable(dir, 'events')).toThrow('ingest did not finish')
+    writeFileSync(
+      join(dir, 'events', 'account=111122223333', 'day=2026-11-01', 'part-00001.parquet.unfinished'),
+      'PAR1',
+    )
+    await store([serviceEvent])
+    expect(readdirSync(join(dir, 'events', 'account=111122223333', 'day=2026-11-01'))).toEqual([
+      'part-00000.parquet',
+    ])
+    expect(existsSync(join(dir, 'events', 'account=444455556666'))).toBe(false)
+  })
+
+  it('refuses a folder that holds anything else, and touches nothing in it', () => {
+    mkdirSync(dir)
+    writeFileSync(join(dir, 'thesis.doc'), 'mine')
+    expect(() => parquetEventStore(dir)).toThrow(UsageError)
+    expect(() => parquetEventStore(dir)).toThrow('found thesis.doc in it')
+    expect(readdirSync(dir)).toEqual(['thesis.doc'])
+  })
+
+  it.each(['{"format":"other"}', 'not json', '{"format":"trailwarden-event-store","version":99}'])(
+    'refuses a folder whose store.json is %s',
+    (text) => {
+      mkdirSync(dir)
+      writeFileSync(join(dir, 'store.json'), text)
+      expect(() => parquetEventStore(dir)).toThrow(UsageError)
+      expect(readdirSync(dir)).toEqual(['store.json'])
+    },
+  )
+
+  it('refuses a path that is a file, and a query without a store', () => {
+    writeFileSync(dir, '')
+    expect(() => parquetEventStore(dir)).toThrow('found a file')
+    expect(() => storedTable(join(dir, '..', 'none'), 'events')).toThrow('found no store.json')
+  })
+})

@@ -1,0 +1,104 @@
+import { accountOf, at, type CloudTrailEvent, identityOf, text } from '../trail/event.ts'
+import { type GrantFacts, grantFactsOf } from './grant.ts'
+import { type NetworkFacts, networkFactsOf } from './network.ts'
+import { accountIn, type PolicyFacts, policyFactsOf } from './policy.ts'
+import type { Subject } from './sigma/path.ts'
+
+/** Derived fields of the event at hand. One object serves all events: `of` turns to the next and forgets the last. */
+export interface Derived extends Subject {
+  of(event: CloudTrailEvent): void
+}
+
+interface Source {
+  readonly event: CloudTrailEvent
+  readonly policy: () => PolicyFacts
+  readonly grant: () => GrantFacts
+  readonly network: () => NetworkFacts
+  /** Those that are neither the event's own account nor known. */
+  readonly outside: (accounts: readonly string[]) => readonly string[]
+}
+
+/** The `ct.*` fields: meanings that one field of the event alone does not carry. docs/rules.md lists them. */
+const FIELDS: Readonly<Record<string, (source: Source) => unknown>> = {
+  'ct.success': ({ event }) => succeeded(event),
+  'ct.write': ({ event }) => writes(event),
+  'ct.actor': ({ event }) => text(identityOf(event).actor),
+  'ct.longTermKey': ({ event }) =>
+    text(at(event, 'userIdentity', 'accessKeyId'))?.startsWith('AKIA') ?? false,
+  'ct.service': ({ event }) => text(event.eventSource)?.replace(/\.amazonaws\.com$/, ''),
+  'ct.policy.public': ({ policy }) => policy().public,
+  'ct.policy.adminAll': ({ policy }) => policy().adminAll,
+  'ct.policy.externalAccounts': ({ policy, outside }) => someOf(outside(policy().accounts)),
+  'ct.grant.public': ({ grant }) => grant().public,
+  'ct.grant.external': ({ grant, outside }) => outside(grant().accounts).length > 0,
+  'ct.net.world': ({ network }) => network().world,
+  'ct.net.worldSensitive': ({ network }) => network().worldSensitive,
+  'ct.kms.external': ({ event, outside }) => outside(kmsAccountsOf(event)).length > 0,
+}
+
+export const DERIVED_FIELDS: ReadonlySet<string> = new Set(Object.keys(FIELDS))
+
+/**
+ * Computes derived fields when a rule first asks for one, once per event. `knownAccounts` are the owner's own and trusted
+ * accounts (12 digits): sharing with them is not sharing outside.
+ */
+export const makeDerived = (knownAccounts: Iterable<string> = []): Derived => {
+  const known = new Set(knownAccounts)
+  const cache = new Map<string, unknown>()
+  let current: CloudTrailEvent = {}
+  const once = <T>(name: string, compute: () => T): T => {
+    if (!cache.has(name)) cache.set(name, compute())
+    return cache.get(name) as T
+  }
+  const source: Source = {
+    get event() {
+      return current
+    },
+    policy: () => once('policy', () => policyFactsOf(current.requestParameters)),
+    grant: () => once('grant', () => grantFactsOf(current)),
+    network: () => once('network', () => networkFactsOf(current.requestParameters)),
+    outside: (accounts) => accounts.filter((id) => id !== accountOf(current) && !known.has(id)),
+  }
+  return {
+    of: (event) => {
+      current = event
+      if (cache.size > 0) cache.clear()
+    },
+    derived: (name) => {
+      const compute = FIELDS[name]
+      return compute && once(name, () => compute(source))
+    },
+  }
+}
+
+/** An empty list means the field is not there. */
+const someOf = (list: readonly string[]): readonly string[] | undefined =>
+  list.length > 0 ? list : undefined
+
+/** Managed Grafana writes the status 200 as error code of a success. */
+const isError = (code: unknown): boolean =>
+  code !== undefined && code !== null && code !== '' && String(code) !== '200'
+
+/**
+ * Did the call take effect? A failed console login has an error message but no error code.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
+ */
+const succeeded = (event: CloudTrailEvent): boolean => {
+  if (isError(event.errorCode)) return false
+  if (event.errorCode !== '200' && text(event.errorMessage)) return false
+  return event.eventName !== 'ConsoleLogin' || at(event, 'responseElements', 'ConsoleLogin') === 'Success'
+}
+
+const READS = /^(Get|List|Describe|Head|Lookup|Search|Query|Scan|Select|BatchGet|View|Download|Check)/
+
+/** Does the call change anything? Old events do not say; their names do. */
+const writes = (event: CloudTrailEvent): boolean => {
+  const { readOnly, eventName } = event
+  if (readOnly !== undefined && readOnly !== null) return String(readOnly).toLowerCase() !== 'true'
+  return typeof eventName === 'string' && !READS.test(eventName)
+}
+
+const kmsAccountsOf = (event: CloudTrailEvent): readonly string[] => {
+  const key = at(event.requestParameters, 'x-amz-server-side-encryption-aws-kms-key-id')
+  return (Array.isArray(key) ? key : [key]).flatMap((one) => accountIn(one) ?? [])
+}

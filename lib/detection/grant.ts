@@ -1,0 +1,66 @@
+import { at, type CloudTrailEvent, isObject } from '../trail/event.ts'
+import { accountIn } from './policy.ts'
+
+/** Whom a request shares something with, other than by a policy text. */
+export interface GrantFacts {
+  readonly public: boolean
+  /** Accounts it is shared with; the caller decides which are outside. */
+  readonly accounts: readonly string[]
+}
+
+const PUBLIC_ACLS = ['public-read', 'public-read-write', 'authenticated-read']
+const PUBLIC_GROUPS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)\b/
+const GRANT_HEADERS = [
+  'x-amz-grant-read',
+  'x-amz-grant-write',
+  'x-amz-grant-read-acp',
+  'x-amz-grant-write-acp',
+  'x-amz-grant-full-control',
+]
+
+/** Reads launch, volume and snapshot permissions, SSM shares, Lambda statements and S3 ACLs. */
+export const grantFactsOf = (event: CloudTrailEvent): GrantFacts => {
+  const request = event.requestParameters
+  const names = [...addedTo(request), ...lambdaPrincipal(event)]
+  return {
+    public:
+      names.some((name) => name === '*' || String(name).toLowerCase() === 'all') || hasPublicAcl(request),
+    accounts: [...new Set(names.flatMap((name) => accountIn(name) ?? []))],
+  }
+}
+
+/** User ids, groups and `all` that a Modify...Attribute or ModifyDocumentPermission call adds. */
+const addedTo = (request: unknown): readonly unknown[] => [
+  ...['createVolumePermission', 'launchPermission', 'loadPermission'].flatMap((name) =>
+    members(at(request, name, 'add', 'items')).flatMap((item) => [at(item, 'userId'), at(item, 'group')]),
+  ),
+  ...members(at(request, 'valuesToAdd')),
+  ...members(at(request, 'accountIdsToAdd')),
+]
+
+/** The principal of a Lambda AddPermission. Services do not count, nor does `*` that a source or organization narrows. */
+const lambdaPrincipal = (event: CloudTrailEvent): readonly unknown[] => {
+  if (event.eventSource !== 'lambda.amazonaws.com') return []
+  const request = event.requestParameters
+  const principal = at(request, 'principal')
+  const narrowed = ['sourceArn', 'sourceAccount', 'principalOrgID'].some(
+    (name) => at(request, name) !== undefined,
+  )
+  return principal === '*' && narrowed ? [] : [principal]
+}
+
+const hasPublicAcl = (request: unknown): boolean => {
+  const canned = members(at(request, 'x-amz-acl')).some((acl) => PUBLIC_ACLS.includes(String(acl)))
+  const headers = GRANT_HEADERS.flatMap((name) => members(at(request, name)))
+  const grants = members(at(request, 'AccessControlPolicy', 'AccessControlList', 'Grant'))
+  const grantees = [...headers, ...grants.map((grant) => at(grant, 'Grantee', 'URI'))]
+  return canned || grantees.some((grantee) => PUBLIC_GROUPS.test(String(grantee)))
+}
+
+/** A list, or one value as a list of itself; nothing is an empty list. */
+const members = (value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value
+  return value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0)
+    ? []
+    : [value]
+}

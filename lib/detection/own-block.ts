@@ -1,0 +1,72 @@
+import { ContentError } from '../errors.ts'
+import { type CloudTrailEvent, isObject, text } from '../trail/event.ts'
+import { shapeOf } from '../trail/log-file.ts'
+import type { SigmaDocument } from './sigma/document.ts'
+
+/** An example that belongs to a rule: it must fire on it, or must not. */
+export interface RuleCase {
+  readonly name: string
+  readonly fires: boolean
+  readonly events: readonly CloudTrailEvent[]
+  readonly knownAccounts: readonly string[]
+}
+
+/** Our own part of a rule, under the key `trailwarden`, which other Sigma tools leave alone. */
+export interface OwnBlock {
+  /** Stable name of the rule; its file is called so. */
+  readonly id: string
+  readonly playbook: string | undefined
+  /** Why it matters and what to look at first, for whoever reads the finding. */
+  readonly why: string | undefined
+  readonly cases: readonly RuleCase[]
+}
+
+const KEYS = ['id', 'playbook', 'why', 'cases']
+const CASE_KEYS = ['name', 'fires', 'event', 'events', 'knownAccounts']
+
+/** Reads a rule's `trailwarden` block, or `undefined` when it has none. Throws `ContentError` naming what is wrong. */
+export const ownBlockOf = (sigma: SigmaDocument): OwnBlock | undefined => {
+  const block = sigma.raw['trailwarden']
+  if (block === undefined) return undefined
+  const fail = (message: string) =>
+    new ContentError(sigma.file, `trailwarden: ${message}`, { line: sigma.line })
+  if (!isObject(block)) throw fail(`expected a map, found ${shapeOf(block)}`)
+  refuseUnknown(block, KEYS, fail)
+  const id = text(block['id'])
+  if (!id || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) {
+    throw fail(`id: expected lower-case words joined by -, found ${JSON.stringify(block['id'])}`)
+  }
+  const cases = block['cases'] ?? []
+  if (!Array.isArray(cases)) throw fail(`cases: expected a list, found ${shapeOf(cases)}`)
+  return {
+    id,
+    playbook: text(block['playbook']),
+    why: text(block['why']),
+    cases: cases.map((entry, i) => caseOf(entry, (message) => fail(`case ${i + 1}: ${message}`))),
+  }
+}
+
+type Fail = (message: string) => ContentError
+
+const refuseUnknown = (block: Record<string, unknown>, known: readonly string[], fail: Fail): void => {
+  const unknown = Object.keys(block).find((key) => !known.includes(key))
+  if (unknown) throw fail(`unknown key ${unknown}; expected ${known.join(', ')}`)
+}
+
+const caseOf = (entry: unknown, fail: Fail): RuleCase => {
+  if (!isObject(entry)) throw fail(`expected a map, found ${shapeOf(entry)}`)
+  refuseUnknown(entry, CASE_KEYS, fail)
+  const { fires, event, events = [event], knownAccounts = [] } = entry
+  const name = text(entry['name'])
+  if (!name) throw fail('name: expected a text, found none')
+  if (typeof fires !== 'boolean') throw fail(`fires: expected true or false, found ${JSON.stringify(fires)}`)
+  if (!Array.isArray(events) || events.length === 0 || !events.every(isObject)) {
+    throw fail('expected event (a map) or events (a list of maps)')
+  }
+  return {
+    name,
+    fires,
+    events: events as CloudTrailEvent[],
+    knownAccounts: (knownAccounts as unknown[]).map(String),
+  }
+}

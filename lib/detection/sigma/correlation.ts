@@ -1,0 +1,230 @@
+import type { SigmaCorrelationRule } from './document.ts'
+import { parsePath, type Subject, textsAt } from './path.ts'
+
+/** One event that a referred rule matched. `T` is whatever the caller wants back with a finding. */
+export interface Hit<T> {
+  readonly time: number
+  readonly eventID: string
+  /** Position of the rule among `rules`. */
+  readonly rule: number
+  /** The counted value, for value_count. */
+  readonly value: string
+  readonly item: T
+}
+
+/** A window that fulfils the rule: its hits in time order, and the one that completed it. */
+export interface Completed<T> {
+  readonly hits: readonly Hit<T>[]
+  readonly last: Hit<T>
+}
+
+export interface Correlator<T> {
+  /** Tells of a match of rule number `rule`. Answers a window when this hit completes one. */
+  add(match: {
+    rule: number
+    time: number
+    eventID: string
+    event: unknown
+    subject: Subject
+    item: T
+  }): Completed<T> | undefined
+}
+
+/** Hits kept per group, and groups per generation: what a hostile log can make it hold is bounded. */
+const MAX_HITS = 1000
+const MAX_GROUPS = 20_000
+
+interface Group<T> {
+  /** By time, then event id. */
+  hits: Hit<T>[]
+  /** Windows already reported. A hit inside one belongs to that finding. */
+  readonly reported: { readonly from: number; readonly to: number }[]
+}
+
+/**
+ * Counts hits in sliding windows on event time, apart for each group. Late events are put in their place, so the order
+ * of arrival hardly matters; events of the same time count as unordered. After a window is reported, hits up to its end
+ * (start plus timespan) are part of it: one finding per window and group. A hit without a group-by field is skipped.
+ */
+export const makeCorrelator = <T>(
+  rule: SigmaCorrelationRule,
+  references: readonly (readonly string[])[],
+): Correlator<T> => {
+  const groups = generations<Group<T>>(MAX_GROUPS)
+  const limit = Math.max(MAX_HITS, rule.threshold * 4)
+  const keyFields = references.map((names) =>
+    rule.groupBy.map((field) => parsePath(aliased(rule, field, names))),
+  )
+  const valueFields = references.map((names) =>
+    rule.fields.map((field) => parsePath(aliased(rule, field, names))),
+  )
+  return {
+    add: ({ rule: number, time, eventID, event, subject, item }) => {
+      const key = keyOf(keyFields[number]!.map((path) => textsAt(event, subject, path)[0]))
+      if (key === undefined) return undefined
+      const values = rule.type === 'value_count' ? valuesOf(event, subject, valueFields[number]!) : ['']
+      const group = groups.get(key, () => ({ hits: [], reported: [] }))
+      if (group.reported.some((window) => time >= window.from && time <= window.to)) return undefined
+      for (const value of values) insert(group, rule, { time, eventID, rule: number, value, item })
+      if (group.hits.length > limit) group.hits = group.hits.slice(-limit)
+      return report(group, rule, time)
+    },
+  }
+}
+
+/** An alias names a field per rule; anything else is the field itself. */
+const aliased = (rule: SigmaCorrelationRule, field: string, names: readonly string[]): string => {
+  const fields = rule.aliases.get(field)
+  for (const name of names) {
+    const own = fields?.get(name)
+    if (own) return own
+  }
+  return field
+}
+
+const keyOf = (parts: readonly (string | undefined)[]): string | undefined =>
+  parts.includes(undefined) ? undefined : JSON.stringify(parts)
+
+/** Counted values of an event: one field may hold several; several fields count as one value together. */
+const valuesOf = (
+  event: unknown,
+  subject: Subject,
+  fields: readonly ReturnType<typeof parsePath>[],
+): readonly string[] => {
+  if (fields.length === 1) return textsAt(event, subject, fields[0]!)
+  const key = keyOf(fields.map((field) => textsAt(event, subject, field)[0]))
+  return key === undefined ? [] : [key]
+}
+
+const insert = <T>(group: Group<T>, rule: SigmaCorrelationRule, hit: Hit<T>): void => {
+  const { hits } = group
+  let at = hits.length
+  while (at > 0 && compare(hits[at - 1]!, hit) > 0) at--
+  const before = hits[at - 1]
+  if (before && compare(before, hit) === 0) return
+  hits.splice(at, 0, hit)
+  if (rule.type === 'value_count') forgetRepeat(hits, at, rule.timespanMs)
+}
+
+const compare = <T>(a: Hit<T>, b: Hit<T>): number =>
+  a.time - b.time || order(a.eventID, b.eventID) || a.rule - b.rule || order(a.value, b.value)
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** An older hit of the same value within the timespan adds nothing to a count of different values. */
+const forgetRepeat = <T>(hits: Hit<T>[], at: number, timespan: number): void => {
+  const { time, value } = hits[at]!
+  for (let i = at - 1; i >= 0 && time - hits[i]!.time <= timespan; i--) {
+    if (hits[i]!.value === value) {
+      hits.splice(i, 1)
+      return
+    }
+  }
+}
+
+/** Looks at every window that holds `time`; when nothing later is known, the widest one holds all others. */
+const report = <T>(group: Group<T>, rule: SigmaCorrelationRule, time: number): Completed<T> | undefined => {
+  const { hits } = group
+  const newest = hits.at(-1)?.time ?? time
+  for (let start = firstFrom(hits, time - rule.timespanMs); start < hits.length; start++) {
+    const from = hits[start]!.time
+    if (from > time) return undefined
+    const end = firstFrom(hits, from + rule.timespanMs + 1)
+    const last = completion(rule, hits, start, end)
+    if (last >= 0) return take(group, rule, start, last)
+    if (newest <= time) return undefined
+  }
+  return undefined
+}
+
+/** Takes the window out of the group and remembers its time. */
+const take = <T>(group: Group<T>, rule: SigmaCorrelationRule, start: number, last: number): Completed<T> => {
+  const from = group.hits[start]!.time
+  const to = from + rule.timespanMs
+  const hits = group.hits.slice(start, last + 1)
+  group.hits = group.hits.filter((hit) => hit.time < from || hit.time > to)
+  group.reported.push({ from, to })
+  if (group.reported.length > MAX_HITS) group.reported.shift()
+  return { hits, last: hits.at(-1)! }
+}
+
+/** First position whose time is at least `time`. */
+const firstFrom = <T>(hits: readonly Hit<T>[], time: number): number => {
+  let low = 0
+  let high = hits.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (hits[middle]!.time < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Position of the hit that fulfils the rule within hits[start, end), or -1. */
+const completion = <T>(
+  rule: SigmaCorrelationRule,
+  hits: readonly Hit<T>[],
+  start: number,
+  end: number,
+): number => {
+  if (end - start < rule.threshold) return -1
+  switch (rule.type) {
+    case 'event_count':
+      return start + rule.threshold - 1
+    case 'value_count':
+      return whenSeen(hits, start, end, rule.threshold, (hit) => hit.value)
+    case 'temporal':
+      return whenSeen(hits, start, end, rule.rules.length, (hit) => hit.rule)
+    case 'temporal_ordered':
+      return whenInOrder(hits, start, end, rule.rules.length)
+  }
+}
+
+const whenSeen = <T>(
+  hits: readonly Hit<T>[],
+  start: number,
+  end: number,
+  wanted: number,
+  what: (hit: Hit<T>) => unknown,
+): number => {
+  const seen = new Set<unknown>()
+  for (let i = start; i < end; i++) {
+    seen.add(what(hits[i]!))
+    if (seen.size >= wanted) return i
+  }
+  return -1
+}
+
+/** The rules must be hit in their order; hits of the same second may have happened in any. */
+const whenInOrder = <T>(hits: readonly Hit<T>[], start: number, end: number, rules: number): number => {
+  let expected = 0
+  for (let i = start; i < end; ) {
+    let next = i
+    const together = new Map<number, number>()
+    for (; next < end && hits[next]!.time === hits[i]!.time; next++) together.set(hits[next]!.rule, next)
+    let last = i
+    while (together.has(expected)) last = Math.max(last, together.get(expected++)!)
+    if (expected >= rules) return last
+    i = next
+  }
+  return -1
+}
+
+/** A map that forgets groups unseen for long: the older half goes when the newer is full. */
+const generations = <V>(size: number) => {
+  let young = new Map<string, V>()
+  let old = new Map<string, V>()
+  return {
+    get: (key: string, make: () => V): V => {
+      const known = young.get(key)
+      if (known) return known
+      const value = old.get(key) ?? make()
+      if (young.size >= size) {
+        old = young
+        young = new Map()
+      }
+      young.set(key, value)
+      return value
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import type { Level } from '../../finding.ts'
+
+/** What every Sigma document carries. https://github.com/SigmaHQ/sigma-specification, version 2.1.0 */
+export interface SigmaHead {
+  readonly file: string
+  /** Line the document starts at, from 1. */
+  readonly line: number
+  readonly title: string
+  readonly id: string | undefined
+  readonly name: string | undefined
+  readonly level: Level
+  readonly status: string | undefined
+  readonly description: string | undefined
+  readonly tags: readonly string[]
+  /** The document as read, our own keys and unknown ones included. */
+  readonly raw: Readonly<Record<string, unknown>>
+}
+
+/** A rule over one event. */
+export interface SigmaEventRule extends SigmaHead {
+  readonly kind: 'event'
+  readonly logsource: { readonly product?: string; readonly service?: string; readonly category?: string }
+  readonly selections: ReadonlyMap<string, unknown>
+  /** A list of conditions means any of them. */
+  readonly conditions: readonly string[]
+  /** `sigma-version: 3` allows `field[any]` blocks (SEP 212). */
+  readonly arrayBlocks: boolean
+  /** Line of `detection`, for messages. */
+  readonly detectionLine: number
+}
+
+export type CorrelationType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered'
+
+/** A rule over the hits of other rules. */
+export interface SigmaCorrelationRule extends SigmaHead {
+  readonly kind: 'correlation'
+  readonly type: CorrelationType
+  /** References: id, name or, because public rule sets do so, title. */
+  readonly rules: readonly string[]
+  readonly groupBy: readonly string[]
+  /** Alias -> rule reference -> field. */
+  readonly aliases: ReadonlyMap<string, ReadonlyMap<string, string>>
+  readonly timespanMs: number
+  /** Hits (or different values) from which the window counts as found; 1 for the temporal types. */
+  readonly threshold: number
+  /** Fields whose values are counted, for value_count. */
+  readonly fields: readonly string[]
+  /** Do the rules it refers to report findings of their own? */
+  readonly generate: boolean
+}
+
+export type SigmaDocument = SigmaEventRule | SigmaCorrelationRule

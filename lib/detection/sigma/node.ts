@@ -1,0 +1,73 @@
+import type { Subject } from './path.ts'
+
+/**
+ * One compiled test. `test` answers for an event (or, inside a `field[any]` block, for one member of a list). `probe`
+ * answers from eventSource and eventName alone: true, false, or undefined when the rest of the event decides. That is
+ * what the rule index is made from.
+ */
+export interface Node {
+  test(root: unknown, subject: Subject): boolean
+  probe(call: Call): boolean | undefined
+}
+
+export interface Call {
+  readonly eventSource: string
+  readonly eventName: string
+}
+
+/** Sigma's `and`; true for no parts. */
+export const allOf = (parts: readonly Node[]): Node => {
+  if (parts.length === 1) return parts[0]!
+  return {
+    test: (root, subject) => {
+      for (const part of parts) if (!part.test(root, subject)) return false
+      return true
+    },
+    probe: (call) => {
+      const answers = parts.map((part) => part.probe(call))
+      if (answers.includes(false)) return false
+      return answers.includes(undefined) ? undefined : true
+    },
+  }
+}
+
+/** Sigma's `or`; false for no parts. */
+export const anyOf = (parts: readonly Node[]): Node => {
+  if (parts.length === 1) return parts[0]!
+  return {
+    test: (root, subject) => {
+      for (const part of parts) if (part.test(root, subject)) return true
+      return false
+    },
+    probe: (call) => {
+      const answers = parts.map((part) => part.probe(call))
+      if (answers.includes(true)) return true
+      return answers.includes(undefined) ? undefined : false
+    },
+  }
+}
+
+export const notOf = (part: Node): Node => ({
+  test: (root, subject) => !part.test(root, subject),
+  probe: (call) => {
+    const answer = part.probe(call)
+    return answer === undefined ? undefined : !answer
+  },
+})
+
+/** `n of` several selections. */
+export const atLeastOf = (count: number, parts: readonly Node[]): Node => {
+  if (count === 1) return anyOf(parts)
+  if (count === parts.length) return allOf(parts)
+  return {
+    test: (root, subject) => parts.filter((part) => part.test(root, subject)).length >= count,
+    probe: (call) => {
+      const answers = parts.map((part) => part.probe(call))
+      if (answers.filter((answer) => answer !== false).length < count) return false
+      return answers.filter((answer) => answer === true).length >= count ? true : undefined
+    },
+  }
+}
+
+/** A test that only the whole event can answer. */
+export const eventNode = (test: Node['test']): Node => ({ test, probe: () => undefined })

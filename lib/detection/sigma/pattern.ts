@@ -1,0 +1,107 @@
+/** A Sigma string, read: literal text with wildcards between. */
+export type Token =
+  | string
+  /** `*`: any text, also none. */
+  | typeof ANY
+  /** `?`: any one character. */
+  | typeof ONE
+  /** What `windash` makes of a dash: any of the five characters Windows tools accept for it. */
+  | typeof DASH
+
+export const ANY = Symbol('any text')
+export const ONE = Symbol('one character')
+export const DASH = Symbol('a dash')
+
+const DASHES = '-/–—―'
+
+export type TextTest = (value: string) => boolean
+
+/** Reads wildcards and escapes: `\*`, `\?` and `\\` are literal; a backslash before anything else is itself. */
+export const parsePattern = (source: string): readonly Token[] => {
+  const tokens: Token[] = []
+  let literal = ''
+  const flush = () => {
+    if (literal !== '') tokens.push(literal)
+    literal = ''
+  }
+  for (let i = 0; i < source.length; i++) {
+    const char = source[i]!
+    const next = source[i + 1]
+    if (char === '\\' && (next === '*' || next === '?' || next === '\\')) {
+      literal += next
+      i++
+    } else if (char === '*' || char === '?') {
+      flush()
+      const token = char === '*' ? ANY : ONE
+      if (!(token === ANY && tokens.at(-1) === ANY)) tokens.push(token)
+    } else literal += char
+  }
+  flush()
+  return tokens
+}
+
+/** The literal text of a pattern without wildcards, else `undefined`. */
+export const literalOf = (tokens: readonly Token[]): string | undefined => {
+  if (tokens.length === 0) return ''
+  return tokens.length === 1 && typeof tokens[0] === 'string' ? tokens[0] : undefined
+}
+
+/** Every dash at the start of a word stands for any dash. */
+export const withDashes = (tokens: readonly Token[]): readonly Token[] =>
+  tokens.flatMap((token) => {
+    if (typeof token !== 'string') return [token]
+    const parts = token.split(/(?<![A-Za-z0-9_])[-/](?=[A-Za-z0-9_])/)
+    return parts.flatMap((part, i): readonly Token[] => {
+      const text: readonly Token[] = part ? [part] : []
+      return i > 0 ? [DASH, ...text] : text
+    })
+  })
+
+/**
+ * A test of whole strings against a pattern. Without `cased` the caller passes lower-case text. Time grows with the
+ * product of both lengths at worst: no pattern can hang it.
+ */
+export const patternTest = (tokens: readonly Token[], cased: boolean): TextTest => {
+  const folded = cased ? tokens : tokens.map(lowered)
+  const literal = literalOf(folded)
+  if (literal !== undefined) return (value) => value === literal
+  const [first, second, third] = folded
+  if (folded.length === 1 && first === ANY) return () => true
+  if (folded.length === 2 && typeof first === 'string' && second === ANY)
+    return (value) => value.startsWith(first)
+  if (folded.length === 2 && first === ANY && typeof second === 'string')
+    return (value) => value.endsWith(second)
+  if (folded.length === 3 && first === ANY && typeof second === 'string' && third === ANY) {
+    return (value) => value.includes(second)
+  }
+  const units = folded.flatMap((token): Token[] => (typeof token === 'string' ? token.split('') : [token]))
+  return (value) => globMatches(value, units)
+}
+
+const lowered = (token: Token): Token => (typeof token === 'string' ? token.toLowerCase() : token)
+
+/** Two pointers and one point of return: the last `*` seen. */
+const globMatches = (value: string, units: readonly Token[]): boolean => {
+  let at = 0
+  let unit = 0
+  let star = -1
+  let resume = 0
+  while (at < value.length) {
+    const token = units[unit]
+    if (token === ANY) {
+      star = unit++
+      resume = at
+    } else if (unit < units.length && unitMatches(value, at, token!)) {
+      at++
+      unit++
+    } else if (star >= 0) {
+      unit = star + 1
+      at = ++resume
+    } else return false
+  }
+  while (units[unit] === ANY) unit++
+  return unit === units.length
+}
+
+const unitMatches = (value: string, at: number, token: Token): boolean =>
+  token === ONE || (token === DASH ? DASHES.includes(value[at]!) : token === value[at])

@@ -4,8 +4,9 @@ import { clock, type Event } from './event.ts'
 import { noise } from './noise.ts'
 import { FLOW_LOG, insightEvents, networkEvents } from './odd-files.ts'
 import { type DigestFile, digestsOf, publicKeyList } from './sign.ts'
-import { RESTARTED, STOPPED, type Step, story } from './story.ts'
+import { RESTARTED, STOPPED, story } from './story.ts'
 import { type Files, tamper } from './tamper.ts'
+import type { Step } from './tell.ts'
 
 /** Events that arrive twice, byte for byte, in two log files: every n-th of the noise. */
 const TWICE_EVERY = 260
@@ -65,7 +66,9 @@ const targetsOf = (logFiles: readonly LogFile[], digests: readonly DigestFile[],
   return {
     takeover: logOf('create-user'),
     recon: logOf('stolen-key-first-use'),
+    stop: logOf('stop-logging'),
     lastDigest: digestOf(logOf('stop-logging')),
+    reconDigest: digestOf(logOf('recon-12-DescribeInstances')),
     snapshot,
     snapshotDigest: digestOf(snapshot),
   }

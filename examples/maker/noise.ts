@@ -1,9 +1,10 @@
 import { REGIONS, type Region } from './company.ts'
 import { clock, DAY, type Event } from './event.ts'
-import { consoleWork, PEOPLE, signIn } from './people.ts'
+import { consoleWork, PEOPLE } from './people.ts'
 import { type Random, randomFrom } from './random.ts'
 import { DAY_SCENES, SERVICE_SCENES } from './services.ts'
 import { setPieces } from './set-pieces.ts'
+import { signIn } from './sign-in.ts'
 
 /** One event on its way to the bucket, with the Region whose folder it goes to. */
 export interface Delivery {

@@ -1,38 +1,14 @@
-import {
-  ACCOUNT,
-  AGENTS,
-  ATTACKER,
-  EXPORTS,
-  KEYS,
-  OUTSIDE,
-  type Region,
-  STRANGER,
-  THINGS,
-  TRAIL,
-  TRAIL_ARN,
-} from './company.ts'
-import { type Call, clock, type Event, event, iamUser, idOf, iso, temporaryKey } from './event.ts'
+import { ACCOUNT, AGENTS, ATTACKER, EXPORTS, KEYS, STRANGER, TRAIL, TRAIL_ARN } from './company.ts'
+import { clock, event, iamUser, idOf, iso, temporaryKey } from './event.ts'
+import { openBucket, shareAndOpen } from './exposure.ts'
 import { consoleCall, PEOPLE } from './people.ts'
 import { type Random, randomFrom, uuidOf } from './random.ts'
 import { RECON } from './recon.ts'
 import { objectResources } from './set-pieces.ts'
-
-/** One step of the incident. */
-export interface Step {
-  readonly step: string
-  readonly event: Event
-  readonly region: Region
-}
+import { BACKUP, BUILD, FROM, NEW_USER, type Step, type Tell, type Told } from './tell.ts'
 
 export const STOPPED = clock('13:16:27')
 export const RESTARTED = clock('13:41:09')
-
-type Told = Omit<Call, 'at' | 'id' | 'region'> & { readonly region?: Region }
-
-const NEW_USER = 'svc-backup-admin'
-const BUILD = iamUser('build-deploy', KEYS.build)
-const BACKUP = iamUser(NEW_USER, KEYS.backup)
-const FROM = { ip: ATTACKER, agent: AGENTS.attacker }
 
 /** The incident, in order. Ids depend on the step's name alone. */
 export const story = (): Step[] => {
@@ -49,13 +25,12 @@ export const story = (): Step[] => {
     ...reconnaissance(tell),
     ...takeover(tell),
     ...blinding(tell, random),
-    ...exposure(tell, random),
+    ...openBucket(tell),
+    ...shareAndOpen(tell, random),
     ...consoleVisit(tell, random),
     ...harvest(tell, random),
   ]
 }
-
-type Tell = (time: string, step: string, told: Told) => Step
 
 /** 13:02: the stolen key of the CI user is tried out, then everything is listed in three minutes. */
 const reconnaissance = (tell: Tell): Step[] => [
@@ -154,112 +129,6 @@ const blinding = (tell: Tell, random: Random): Step[] => {
     }),
     { step: 'start-logging', region: 'us-east-1', event: restart },
   ]
-}
-
-/** 13:44: the export bucket is made public, a snapshot leaves the account, a door is opened. */
-const exposure = (tell: Tell, random: Random): Step[] => {
-  const mine = { ...FROM, who: BACKUP }
-  const bucket = {
-    ...mine,
-    source: 's3',
-    resources: [{ accountId: ACCOUNT, type: 'AWS::S3::Bucket', ARN: `arn:aws:s3:::${EXPORTS}` }],
-  }
-  const Host = `${EXPORTS}.s3.us-east-1.amazonaws.com`
-  const ec2 = { ...mine, source: 'ec2', region: 'eu-west-1' as const }
-  return [
-    tell('13:44:03', 'delete-public-access-block', {
-      ...bucket,
-      name: 'DeleteBucketPublicAccessBlock',
-      params: { bucketName: EXPORTS, publicAccessBlock: '', Host },
-    }),
-    tell('13:44:19', 'put-bucket-acl-refused', {
-      ...bucket,
-      name: 'PutBucketAcl',
-      params: { bucketName: EXPORTS, acl: '', Host, 'x-amz-acl': 'public-read' },
-      error: ['AccessControlListNotSupported', 'The bucket does not allow ACLs'],
-    }),
-    tell('13:44:41', 'put-bucket-policy-public', {
-      ...bucket,
-      name: 'PutBucketPolicy',
-      params: { bucketName: EXPORTS, policy: '', Host, bucketPolicy: PUBLIC_POLICY },
-    }),
-    tell('13:45:22', 'create-snapshot', {
-      ...ec2,
-      name: 'CreateSnapshot',
-      params: { volumeId: THINGS.volume, description: 'backup' },
-      response: {
-        requestId: random.uuid(),
-        snapshotId: THINGS.snapshot,
-        volumeId: THINGS.volume,
-        status: 'pending',
-        startTime: clock('13:45:22') * 1000,
-        ownerId: ACCOUNT,
-        volumeSize: '200',
-        encrypted: false,
-      },
-    }),
-    tell('13:46:50', 'share-snapshot', {
-      ...ec2,
-      name: 'ModifySnapshotAttribute',
-      params: {
-        snapshotId: THINGS.snapshot,
-        attributeType: 'CREATE_VOLUME_PERMISSION',
-        createVolumePermission: { add: { items: [{ userId: OUTSIDE }] } },
-      },
-      response: { requestId: random.uuid(), _return: true },
-    }),
-    tell('13:47:35', 'open-security-group', {
-      ...ec2,
-      name: 'AuthorizeSecurityGroupIngress',
-      params: {
-        groupId: THINGS.group['eu-west-1'],
-        ipPermissions: {
-          items: [
-            {
-              ipProtocol: 'tcp',
-              fromPort: 22,
-              toPort: 22,
-              groups: {},
-              ipRanges: { items: [{ cidrIp: '0.0.0.0/0' }] },
-              ipv6Ranges: {},
-              prefixListIds: {},
-            },
-          ],
-        },
-      },
-      response: {
-        requestId: random.uuid(),
-        _return: true,
-        securityGroupRuleSet: {
-          items: [
-            {
-              groupOwnerId: ACCOUNT,
-              groupId: THINGS.group['eu-west-1'],
-              securityGroupRuleId: `sgr-0${random.hex(16)}`,
-              isEgress: false,
-              ipProtocol: 'tcp',
-              fromPort: 22,
-              toPort: 22,
-              cidrIpv4: '0.0.0.0/0',
-            },
-          ],
-        },
-      },
-    }),
-  ]
-}
-
-const PUBLIC_POLICY = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Sid: 'Share',
-      Effect: 'Allow',
-      Principal: '*',
-      Action: ['s3:GetObject', 's3:ListBucket'],
-      Resource: [`arn:aws:s3:::${EXPORTS}`, `arn:aws:s3:::${EXPORTS}/*`],
-    },
-  ],
 }
 
 /** 13:49: somebody guesses at the console password of a person, gives up, and comes in as the new user, without MFA. */

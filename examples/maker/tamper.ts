@@ -10,7 +10,9 @@ export interface Damage {
   readonly object: string
   readonly what: string
   readonly kind: 'log' | 'digest'
-  readonly status: 'modified' | 'missing' | 'unlisted'
+  readonly status: 'modified' | 'missing' | 'unlisted' | 'unverifiable'
+  /** The object that gives it away, when it is not the one that was damaged. */
+  readonly seenBy?: string
 }
 
 export type Files = Map<string, Uint8Array>
@@ -20,8 +22,11 @@ export interface Targets {
   readonly takeover: string
   /** Log file with the first use of the stolen key. */
   readonly recon: string
-  /** Digest file that lists the log file with StopLogging. */
+  /** Log file with StopLogging, and the digest file that lists it: the last one before the trail was silent. */
+  readonly stop: string
   readonly lastDigest: string
+  /** Digest file that lists the look around the second Region. */
+  readonly reconDigest: string
   /** Log file with the shared snapshot, and the digest file that lists it. */
   readonly snapshot: string
   readonly snapshotDigest: string
@@ -34,9 +39,10 @@ export const tamper = (files: Files, targets: Targets): { files: Files; damages:
   copy.set(targets.takeover, gzip(withoutTakeover(files.get(targets.takeover)!)))
   copy.delete(targets.recon)
   copy.delete(targets.lastDigest)
+  copy.delete(targets.reconDigest)
   copy.set(planted.key, gzip(planted.text))
   copy.set(targets.snapshotDigest, gzip(withoutEntry(files.get(targets.snapshotDigest)!, targets.snapshot)))
-  copy.set(METADATA, withoutLine(files.get(METADATA)!, targets.lastDigest))
+  copy.set(METADATA, withoutLines(files.get(METADATA)!, [targets.lastDigest, targets.reconDigest]))
   const damages: Damage[] = [
     {
       object: targets.takeover,
@@ -51,10 +57,17 @@ export const tamper = (files: Files, targets: Targets): { files: Files; damages:
       status: 'missing',
     },
     {
-      object: targets.lastDigest,
-      what: 'digest file deleted: the one that lists the log file with StopLogging',
+      object: targets.reconDigest,
+      what: 'digest file deleted: the one of the hour in which eu-west-1 was searched and the trail stopped',
       kind: 'digest',
       status: 'missing',
+    },
+    {
+      object: targets.lastDigest,
+      what: 'digest file deleted: the last one before the silence, which lists the log file with StopLogging',
+      kind: 'digest',
+      status: 'unverifiable',
+      seenBy: targets.stop,
     },
     {
       object: planted.key,
@@ -75,12 +88,12 @@ export const tamper = (files: Files, targets: Targets): { files: Files; damages:
 /** Signatures are metadata of the objects: the download of a deleted one has none. */
 const METADATA = 'digest-metadata.jsonl'
 
-const withoutLine = (bytes: Uint8Array, key: string): Uint8Array =>
+const withoutLines = (bytes: Uint8Array, keys: readonly string[]): Uint8Array =>
   Buffer.from(
     Buffer.from(bytes)
       .toString()
       .split('\n')
-      .filter((line) => !line.includes(key))
+      .filter((line) => !keys.some((key) => line.includes(key)))
       .join('\n'),
   )
 

@@ -1,13 +1,13 @@
 /** Text files of the repository, put into a bundle by scripts/build.mjs. The library never imports them: they are handed in. */
 declare module 'content:rules' {
-  const files: readonly { readonly file: string; readonly text: string }[]
+  const files: readonly { readonly path: string; readonly text: string }[]
   export default files
 }
 declare module 'content:queries' {
-  const files: readonly { readonly file: string; readonly text: string }[]
+  const files: readonly { readonly path: string; readonly text: string }[]
   export default files
 }
 declare module 'content:playbooks' {
-  const files: readonly { readonly file: string; readonly text: string }[]
+  const files: readonly { readonly path: string; readonly text: string }[]
   export default files
 }

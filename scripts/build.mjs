@@ -16,7 +16,7 @@ import * as esbuild from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 
-/** Content that is handed to the library: `content:rules` is every rule as `{ file, text }`, in name order. */
+/** Content that is handed to the library: `content:rules` is every rule as `{ path, text }`, in name order. */
 const CONTENT = { rules: ['.yml', '.yaml'], queries: ['.sql'], playbooks: ['.yml', '.yaml'] }
 
 const contentFiles = (folder) => {
@@ -25,7 +25,7 @@ const contentFiles = (folder) => {
     .filter((entry) => entry.isFile() && CONTENT[folder].some((end) => entry.name.endsWith(end)))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .sort()
-    .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
 const content = {

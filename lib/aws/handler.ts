@@ -19,28 +19,45 @@ export const lambda = <E, R>(handle: (event: E, context: Context) => Promise<R>)
     .use(logMetrics(metrics, { captureColdStartMetric: true, throwOnEmptyMetrics: false }))
     .handler(handle)
 
+/** One message of a queue, or the whole payload when there is no queue. */
+interface Message {
+  readonly id: string | undefined
+}
+
 /**
- * Runs `handle` once per message, whatever the envelope. From a queue a message that throws is named in
- * `batchItemFailures` and comes back alone; without a queue the exception goes to Lambda, which tries again.
- * What no handler can read is counted, by reason, and not retried.
+ * Runs `handle` once per message. From a queue a message that throws is named in `batchItemFailures` and comes back alone;
+ * without a queue the exception goes to Lambda, which tries again.
  */
-export const onDelivery = (handle: (delivery: Delivery) => Promise<Counts>) =>
+export const onMessages = <M extends Message>(
+  messagesIn: (payload: unknown) => readonly M[],
+  handle: (message: M) => Promise<Counts>,
+) =>
   lambda(async (payload: unknown): Promise<SQSBatchResponse> => {
     const batchItemFailures: { itemIdentifier: string }[] = []
     const totals = new Map<string, number>()
-    for (const { id, delivery } of messagesOf(payload)) {
+    for (const message of messagesIn(payload)) {
       try {
-        add(totals, ignoredOf(delivery))
-        add(totals, await handle(delivery))
+        for (const [name, n] of Object.entries(await handle(message)))
+          totals.set(name, (totals.get(name) ?? 0) + n)
       } catch (error) {
-        if (id === undefined) throw error
-        logger.error('message failed; it comes back', { messageId: id, error: error as Error })
-        batchItemFailures.push({ itemIdentifier: id })
+        if (message.id === undefined) throw error
+        logger.error('message failed; it comes back', { messageId: message.id, error: error as Error })
+        batchItemFailures.push({ itemIdentifier: message.id })
       }
     }
     report({ ...Object.fromEntries(totals), failed: batchItemFailures.length })
     return { batchItemFailures }
   })
+
+/**
+ * Runs `handle` once per delivery, whatever its envelope; `receives` says how often the queue has handed it out. What nobody
+ * can read is counted by reason, and not retried.
+ */
+export const onDelivery = (handle: (delivery: Delivery, receives: number) => Promise<Counts>) =>
+  onMessages(messagesOf, async ({ delivery, receives }) => ({
+    ...ignoredOf(delivery),
+    ...(await handle(delivery, receives)),
+  }))
 
 /** Puts the numbers of a run in the log and in the metrics. */
 export const report = (counts: Counts): void => {
@@ -50,7 +67,3 @@ export const report = (counts: Counts): void => {
 
 const ignoredOf = ({ ignored }: Delivery): Counts =>
   Object.fromEntries(ignored.map(({ reason, n }) => [`ignored ${reason}`, n]))
-
-const add = (totals: Map<string, number>, counts: Counts): void => {
-  for (const [name, n] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + n)
-}

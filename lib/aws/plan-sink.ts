@@ -15,19 +15,23 @@ export interface PlanSinkOptions {
 
 /**
  * Announces a plan: to the archive in full, to the bus, and to people when it proposes anything. It holds no client of any
- * service a plan could change. The same plan is announced once.
+ * service a plan could change. Each set of findings is announced once.
  */
 export const announcingPlanSink = ({ bus, topic, archive, clock }: PlanSinkOptions): PlanSink => ({
   put: async (plan) => {
-    if (plan.actions.length + plan.refused.length === 0 || (await archive.has(idOf(plan)))) return
+    const parts = plan.actions.length + plan.refused.length + (plan.manual?.length ?? 0)
+    if (parts === 0 || (await archive.has(idOf(plan)))) return
     await bus.put([{ kind: PLAN_KIND, detail: detailOf(plan), time: clock.now() }])
     if (plan.actions.length > 0) await topic.send(subjectOf(plan), textOf(plan))
     await archive.keep(idOf(plan), JSON.stringify(plan))
   },
 })
 
-/** The hash covers the actions alone; what was refused for which finding makes another plan. */
-const idOf = ({ mode, hash, refused }: ContainmentPlan): string => JSON.stringify([mode, hash, refused])
+/** A redelivered finding makes a plan with a later time in its calls; it is the same plan. */
+const idOf = ({ mode, actions, refused, manual = [] }: ContainmentPlan): string => {
+  const findings = [...actions, ...refused, ...manual].flatMap((part) => part.findings)
+  return JSON.stringify([mode, [...new Set(findings)].sort()])
+}
 
 /** A plan too large for the bus goes without its calls; the archive has them. */
 const detailOf = (plan: ContainmentPlan): string => {
@@ -47,7 +51,7 @@ const detailOf = (plan: ContainmentPlan): string => {
 const subjectOf = ({ mode, actions }: ContainmentPlan): string =>
   `[${mode}] containment proposed: ${actions.length} ${actions.length === 1 ? 'action' : 'actions'}`
 
-const textOf = ({ mode, hash, actions, refused }: ContainmentPlan): string =>
+const textOf = ({ mode, hash, actions, refused, manual = [] }: ContainmentPlan): string =>
   [
     `Mode ${mode}: nothing was done. Plan ${hash}`,
     ...actions.flatMap((action) => [
@@ -64,4 +68,5 @@ const textOf = ({ mode, hash, actions, refused }: ContainmentPlan): string =>
     ...(refused.length > 0
       ? ['', 'Refused:', ...refused.map((one) => `  ${one.title} ${one.target}: ${one.reason}`)]
       : []),
+    ...manual.flatMap(({ title, steps }) => ['', `By hand: ${title}`, ...steps.map((step) => `  - ${step}`)]),
   ].join('\n')

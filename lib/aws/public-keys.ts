@@ -33,7 +33,7 @@ export const cloudTrailPublicKeys = (
       if (known) return { keys: known }
       try {
         const keys = await listKeys(clientIn(region), from, to)
-        answers.set(asked, keys)
+        if (keys.length > 0) answers.set(asked, keys)
         return keys.length > 0
           ? { keys }
           : { keys, reason: `CloudTrail names no public key of ${region} for ${from} to ${to}` }

@@ -5,6 +5,15 @@ import { LEVELS } from '../finding.ts'
 const PREFIX = 'TRAILWARDEN_'
 
 const name = z.string().min(1)
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
 const SETTINGS = {
   /** Bucket that CloudTrail delivers to. */
   logBucket: z.string().min(3),
@@ -13,8 +22,6 @@ const SETTINGS = {
   /** Bucket of our own: findings, plans, Parquet, query results. */
   lakeBucket: z.string().min(3),
   database: name,
-  rawTable: name,
-  eventsTable: name,
   workgroup: name,
   /** Name or ARN of the event bus of findings. */
   findingBus: name,
@@ -27,15 +34,11 @@ const SETTINGS = {
   /** How far containment goes. */
   mode: z.enum(['observe']).default('observe'),
   /** Query packs that the schedule runs, by folder name. */
-  packs: z
-    .string()
-    .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((pack) => pack.trim())
-        .filter(Boolean),
-    ),
+  packs: list,
+  /** Accounts of the owner's own, 12 digits: sharing with them is no finding. */
+  knownAccounts: list,
+  /** Globs over ARNs and unique ids that are never contained. */
+  protectedPrincipals: list,
 } as const
 
 type Shape = typeof SETTINGS

@@ -36,6 +36,8 @@ export interface Delivery {
 export interface Message {
   /** SQS message id, to name the message in `batchItemFailures`. */
   readonly id: string | undefined
+  /** Times the queue has handed it out, this one included; 1 without a queue. */
+  readonly receives: number
   readonly delivery: Delivery
 }
 
@@ -74,9 +76,13 @@ export const unwrap = (payload: unknown): Delivery => {
 export const messagesOf = (payload: unknown): readonly Message[] => {
   const records = at(payload, 'Records')
   if (!Array.isArray(records) || records.length === 0 || !records.every(isQueueMessage)) {
-    return [{ id: undefined, delivery: unwrap(payload) }]
+    return [{ id: undefined, receives: 1, delivery: unwrap(payload) }]
   }
-  return records.map((record) => ({ id: text(record['messageId']), delivery: unwrap({ Records: [record] }) }))
+  return records.map((record) => ({
+    id: text(record['messageId']),
+    receives: Number(at(record, 'attributes', 'ApproximateReceiveCount') ?? 1) || 1,
+    delivery: unwrap({ Records: [record] }),
+  }))
 }
 
 /** One thing that a payload says; exactly one of the three. */

@@ -145,8 +145,16 @@ describe('messages of a batch', () => {
     expect(messages[2]!.delivery.events).toEqual([event()])
   })
 
+  it('says how often the queue has handed a message out', () => {
+    const again = { ...message(created('a')), attributes: { ApproximateReceiveCount: '3' } }
+    const strange = { ...message(created('a')), attributes: { ApproximateReceiveCount: 'x' } }
+    expect(messagesOf({ Records: [again, strange, message('x')] }).map(({ receives }) => receives)).toEqual([
+      3, 1, 1,
+    ])
+  })
+
   it('has one message without an id when there is no queue', () => {
-    expect(messagesOf(created('a'))).toEqual([{ id: undefined, delivery: unwrap(created('a')) }])
+    expect(messagesOf(created('a'))).toEqual([{ id: undefined, receives: 1, delivery: unwrap(created('a')) }])
   })
 })
 

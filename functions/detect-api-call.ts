@@ -1,0 +1,20 @@
+import rules from 'content:rules'
+import { logger, onDelivery } from '../lib/aws/handler.ts'
+import { settingsOf } from '../lib/aws/settings.ts'
+import { findingSinkOf } from '../lib/aws/world.ts'
+import { makeDetector } from '../lib/detection/detect.ts'
+import { loadRules } from '../lib/detection/rules.ts'
+
+const settings = settingsOf(['findingBus', 'topic', 'lakeBucket', 'notifyLevel', 'minLevel', 'knownAccounts'])
+const sink = findingSinkOf(settings)
+const loaded = loadRules(rules)
+for (const rejected of loaded.rejected) logger.error('rule rejected', { ...rejected })
+
+/** EventBridge carried events: put them to the rules. The full lane sees them again and makes the same findings. */
+export const handler = onDelivery(async ({ events }) => {
+  // a detector of its own for each message: a redelivery must not count twice in a correlation
+  const detector = makeDetector(loaded.rules, settings)
+  const findings = events.flatMap((event, index) => detector.detect({ event, key: 'eventbridge', index }))
+  await sink.put(findings)
+  return { events: events.length, findings: findings.length }
+})

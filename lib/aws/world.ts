@@ -1,0 +1,31 @@
+import type { Level } from '../finding.ts'
+import type { Clock, FindingSink, PlanSink } from '../ports.ts'
+import { s3Archive } from './archive.ts'
+import { eventBus } from './event-bus.ts'
+import { eventBridgeFindingSink } from './finding-sink.ts'
+import { announcingPlanSink } from './plan-sink.ts'
+import { topicOf } from './topic.ts'
+
+interface Outlets {
+  readonly findingBus: string
+  readonly topic: string
+  readonly lakeBucket: string
+}
+
+/** The sink of findings as deployed: bus, topic, and the archive below `findings/` of the lake. */
+export const findingSinkOf = (settings: Outlets & { readonly notifyLevel: Level }): FindingSink =>
+  eventBridgeFindingSink({
+    bus: eventBus(settings.findingBus),
+    topic: topicOf(settings.topic),
+    archive: s3Archive(settings.lakeBucket, 'findings/'),
+    notifyLevel: settings.notifyLevel,
+  })
+
+/** The sink of plans as deployed: bus, topic, and the archive below `plans/` of the lake. */
+export const planSinkOf = (settings: Outlets, clock: Clock): PlanSink =>
+  announcingPlanSink({
+    bus: eventBus(settings.findingBus),
+    topic: topicOf(settings.topic),
+    archive: s3Archive(settings.lakeBucket, 'plans/'),
+    clock,
+  })

@@ -1,0 +1,106 @@
+import { resolve } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
+import { messageOf, UsageError } from '../errors.ts'
+import type { QueryEngine, Row } from '../ports.ts'
+import { TABLES, type TableName } from '../store/schema.ts'
+import { valueText } from './row-text.ts'
+import { storedTable } from './stored-table.ts'
+import { registerTrinoFunctions } from './trino-functions.ts'
+
+export interface DuckdbOptions {
+  /** Folder of the store: `events/account=.../day=.../*.parquet` and its manifest. */
+  readonly storeDir: string
+  /** A query that runs longer is stopped with a UsageError. Default 300. */
+  readonly timeoutSeconds?: number
+  /** As DuckDB spells it. Default 2GB. */
+  readonly memoryLimit?: string
+}
+
+/**
+ * Runs compiled queries over the Parquet store with DuckDB, inside a sandbox: it reads the store's folder and nothing
+ * else, writes nothing, loads no extension, and its settings are locked. Rows are text or null as Athena gives them.
+ */
+export const duckdbQueryEngine = (options: DuckdbOptions): QueryEngine & { close(): Promise<void> } => {
+  let opened: Promise<DuckDBConnection> | undefined
+  return {
+    dialect: 'duckdb',
+    async run(sql, parameters) {
+      opened ??= open(options)
+      return await runWithin(await opened, { sql, parameters, seconds: options.timeoutSeconds ?? 300 })
+    },
+    async close() {
+      const connection = await opened?.catch(() => undefined)
+      opened = undefined
+      connection?.closeSync()
+    },
+  }
+}
+
+const open = async ({ storeDir, memoryLimit = '2GB' }: DuckdbOptions): Promise<DuckDBConnection> => {
+  const dir = resolve(storeDir)
+  const tables = Object.keys(TABLES).map((table) => [table, storedTable(dir, table as TableName)] as const)
+  const instance = await DuckDBInstance.create(':memory:', {
+    allow_unsigned_extensions: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+  const connection = await instance.connect()
+  registerTrinoFunctions(connection)
+  for (const setting of sandbox(dir, memoryLimit)) await connection.run(setting)
+  for (const [table, select] of tables) await connection.run(`CREATE VIEW ${table} AS ${select}`)
+  await connection.run('SET lock_configuration = true')
+  return connection
+}
+
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
+
+const sandbox = (dir: string, memoryLimit: string): string[] => [
+  "SET TimeZone = 'UTC'",
+  `SET memory_limit = ${text(memoryLimit)}`,
+  "SET temp_directory = ''",
+  `SET allowed_directories = [${text(dir)}]`,
+  'SET enable_external_access = false',
+]
+
+interface Run {
+  readonly sql: string
+  readonly parameters: readonly string[]
+  readonly seconds: number
+}
+
+const runWithin = async (connection: DuckDBConnection, run: Run) => {
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    connection.interrupt()
+  }, run.seconds * 1000)
+  try {
+    return await rowsOf(connection, run)
+  } catch (error) {
+    if (late) {
+      throw new UsageError(
+        `the query was stopped after ${run.seconds} s; narrow its time range, or raise the limit`,
+        { cause: error },
+      )
+    }
+    throw new UsageError(`the query failed: ${messageOf(error)}`, { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const rowsOf = async (
+  connection: DuckDBConnection,
+  { sql, parameters }: Run,
+): Promise<{ columns: readonly string[]; rows: readonly Row[] }> => {
+  const reader = await connection.runAndReadAll(sql, [...parameters])
+  const columns = reader.columnNames()
+  const doubles = reader.columnTypes().map(({ typeId }) => typeId === DuckDBTypeId.DOUBLE)
+  const rows = reader
+    .getRows()
+    .map(
+      (values): Row =>
+        Object.fromEntries(columns.map((name, index) => [name, valueText(values[index]!, doubles[index]!)])),
+    )
+  return { columns, rows }
+}

@@ -1,0 +1,51 @@
+import type { Expr } from './ast.ts'
+import type { Checker } from './checker.ts'
+import { columnOf, findColumn, findRelation, type Scope, unknownColumn } from './scope.ts'
+import { refuse, suggestion } from './sql-error.ts'
+import type { Typed } from './typed.ts'
+import { isRow, typeName } from './types.ts'
+
+const everyRelation = (scope: Scope) => [...scope.relations, ...(scope.outer?.relations ?? [])]
+
+/** A bare name: the parameter of a lambda, or a column. */
+export const checkName = (name: string, at: number, scope: Scope): Typed => {
+  const key = name.toLowerCase()
+  const variable = scope.variables && Object.hasOwn(scope.variables, key) ? scope.variables[key] : undefined
+  if (variable !== undefined) return { op: 'variable', at, type: variable, name: key }
+  return findColumn(scope, key, at) ?? unknownColumn(everyRelation(scope), name, at)
+}
+
+/** `alias.column`, `column.field` and, for maps, `column.key`: keys keep their case, columns and fields have none. */
+export const checkField = (checker: Checker, expr: Extract<Expr, { kind: 'field' }>, scope: Scope): Typed => {
+  const { base, name, at } = expr
+  if (base.kind === 'name' && !findNamed(scope, base)) {
+    const relation = findRelation(scope, base.name.toLowerCase())
+    if (relation) return columnOf(relation, name, at)
+  }
+  return fieldOf(checker.expr(base, scope), name, at)
+}
+
+const findNamed = (scope: Scope, base: Extract<Expr, { kind: 'name' }>): boolean => {
+  const key = base.name.toLowerCase()
+  if (scope.variables && Object.hasOwn(scope.variables, key)) return true
+  // `t.x`: the table t wins over a column t, as in Trino.
+  if (findRelation(scope, key)) return false
+  return findColumn(scope, key, base.at) !== undefined
+}
+
+const fieldOf = (base: Typed, name: string, at: number): Typed => {
+  if (base.type === 'jsontext') return { op: 'json-value', at: base.at, type: 'varchar', base, key: name }
+  if (isRow(base.type)) {
+    const field = name.toLowerCase()
+    const type = Object.hasOwn(base.type.row, field) ? base.type.row[field] : undefined
+    if (type !== undefined) return { op: 'field', at: base.at, type, base, name: field }
+    return refuse(at, `unknown field ${name}${suggestion(name, Object.keys(base.type.row))}`)
+  }
+  if (base.op === 'json-value') {
+    refuse(
+      at,
+      `${base.key} is text here; for a value inside its JSON write json_extract_scalar(${base.key}, '$.${name}') with the whole name`,
+    )
+  }
+  return refuse(at, `${typeName(base.type)} has no fields; .${name} does not fit`)
+}

@@ -1,0 +1,49 @@
+import { aggregate, renamed, window } from './functions.ts'
+
+const bigint = (call: string): string => `CAST(${call} AS BIGINT)`
+const APPROXIMATE =
+  'is approximate: Athena and DuckDB estimate with different methods and may differ slightly'
+
+/** Aggregates and window functions. https://trino.io/docs/current/functions/aggregate.html */
+export const AGGREGATE_FUNCTIONS = [
+  aggregate('count', ['-> bigint', 'T -> bigint'], { duckdb: (args) => `count(${args[0] ?? '*'})` }),
+  aggregate('count_if', 'boolean -> bigint', { duckdbWrap: bigint }),
+  aggregate('sum', ['integer -> bigint', 'bigint -> bigint', 'double -> double'], {
+    // DuckDB sums whole numbers as HUGEINT.
+    duckdbWrap: (call, type) => (type === 'bigint' ? bigint(call) : call),
+  }),
+  aggregate('avg', ['integer -> double', 'bigint -> double', 'double -> double']),
+  aggregate('min', 'T -> T'),
+  aggregate('max', 'T -> T'),
+  aggregate('min_by', 'T, U -> T', { duckdb: renamed('arg_min_null') }),
+  aggregate('max_by', 'T, U -> T', { duckdb: renamed('arg_max_null') }),
+  aggregate('arbitrary', 'T -> T', { duckdb: renamed('any_value') }),
+  aggregate('any_value', 'T -> T'),
+  aggregate('array_agg', 'T -> array<T>'),
+  aggregate('bool_and', 'boolean -> boolean'),
+  aggregate('every', 'boolean -> boolean', { duckdb: renamed('bool_and') }),
+  aggregate('bool_or', 'boolean -> boolean'),
+  aggregate('approx_distinct', 'T -> bigint', {
+    duckdb: renamed('approx_count_distinct'),
+    warning: APPROXIMATE,
+  }),
+  aggregate('approx_percentile', ['bigint, double -> bigint', 'double, double -> double'], {
+    duckdb: renamed('approx_quantile'),
+    decimals: true,
+    warning: APPROXIMATE,
+  }),
+  aggregate('stddev', 'double -> double', { duckdb: renamed('stddev_samp') }),
+  aggregate('stddev_samp', 'double -> double'),
+  aggregate('stddev_pop', 'double -> double'),
+  aggregate('variance', 'double -> double', { duckdb: renamed('var_samp') }),
+  window('row_number', '-> bigint'),
+  window('rank', '-> bigint'),
+  window('dense_rank', '-> bigint'),
+  window('percent_rank', '-> double'),
+  window('cume_dist', '-> double'),
+  window('ntile', 'bigint -> bigint'),
+  window('lag', ['T -> T', 'T, bigint -> T', 'T, bigint, T -> T']),
+  window('lead', ['T -> T', 'T, bigint -> T', 'T, bigint, T -> T']),
+  window('first_value', 'T -> T'),
+  window('last_value', 'T -> T'),
+]

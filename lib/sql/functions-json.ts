@@ -1,0 +1,54 @@
+import { scalar } from './functions.ts'
+import { jsonPathSteps, jsonPointer } from './json-path.ts'
+
+const INPUTS = ['varchar', 'json', 'jsontext']
+
+const each = (rest: string): string[] => INPUTS.map((input) => `${input}${rest}`)
+
+const pathCheck = (literals: readonly (string | undefined)[]): string | undefined => {
+  const path = literals[1]
+  if (path === undefined) return "the path must be a literal text such as '$.name'"
+  return jsonPathSteps(path)
+    ? undefined
+    : `expected a path of keys and indexes such as '$.a["b"][0]', found ${JSON.stringify(path.slice(0, 40))}`
+}
+
+/** From the emitted literal of the path to DuckDB's pointer, again as a literal. */
+const pointer = (path: string | undefined): string => {
+  const text = path!.slice(1, -1).replaceAll("''", "'")
+  return `'${(jsonPointer(jsonPathSteps(text)!) || '$').replaceAll("'", "''")}'`
+}
+
+/** Malformed JSON gives NULL, as in Trino; DuckDB alone would end the query. */
+const tolerant = (text: string): string => `TRY(${text})`
+
+const scalarText = (json: string, where: string): string =>
+  tolerant(
+    `CASE WHEN json_type(${json}, ${where}) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string(${json}, ${where}) END`,
+  )
+
+/** JSON. https://trino.io/docs/current/functions/json.html */
+export const JSON_FUNCTIONS = [
+  scalar('json_extract', each(', varchar -> json'), {
+    duckdb: ([json, path]) => tolerant(`json_extract(${json}, ${pointer(path)})`),
+    check: pathCheck,
+  }),
+  scalar('json_extract_scalar', each(', varchar -> varchar'), {
+    duckdb: ([json, path]) => scalarText(json!, pointer(path)),
+    check: pathCheck,
+  }),
+  scalar('json_array_length', ['varchar -> bigint', 'json -> bigint'], {
+    duckdb: ([json]) =>
+      tolerant(`CASE WHEN json_type(${json}) = 'ARRAY' THEN CAST(json_array_length(${json}) AS BIGINT) END`),
+  }),
+  scalar('json_array_get', ['varchar, bigint -> json', 'json, bigint -> json'], {
+    duckdb: ([json, index]) =>
+      tolerant(`CASE WHEN json_type(${json}) = 'ARRAY' THEN json_extract(${json}, '/${index}') END`),
+    check: (literals) =>
+      /^\d{1,6}$/.test(literals[1] ?? '') ? undefined : 'the index must be a literal from 0',
+  }),
+  scalar('json_parse', ['varchar -> json', 'jsontext -> json'], {
+    duckdb: ([json]) => `CAST(trino_json_parse(${json}) AS JSON)`,
+  }),
+  scalar('json_format', 'json -> varchar', { duckdb: ([json]) => `CAST(${json} AS VARCHAR)` }),
+]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import type { ListedObject } from '../ports.ts'
+import type { ListedObject, LogStore } from '../ports.ts'
 import { type GzipDamage, type Inflated, inflateMember } from '../trail/gzip.ts'
 
 /** What the bytes of an object are worth as evidence, before any digest is asked. */
@@ -30,6 +30,16 @@ export const inspect = (bytes: Uint8Array, inflated: Inflated = inflateMember(by
   if (!whole.ok) return whole
   return whole.after ? { ok: false, damage: whole.after } : { ok: true, sha256: sha256(whole.content) }
 }
+
+/** Answers from what was inspected before, by key, and reads what was not. */
+export const inspectWith =
+  (logs: LogStore, remembered: ReadonlyMap<string, LogInspection>): InspectLog =>
+  async (object) => {
+    const known = remembered.get(object.key)
+    if (known) return known
+    const stored = await logs.read(object)
+    return stored && inspect(stored.bytes)
+  }
 
 /** Inflates a digest file; says what follows the end instead of refusing, since the signature covers the content only. */
 export const inflateDigest = (bytes: Uint8Array) => wholeOf(bytes, inflateMember(bytes, MAX_DIGEST_BYTES))

@@ -23,7 +23,9 @@ export interface LogVerdict {
 }
 
 /** Where the listed log lies: an object of the listing, or what to ask for; `undefined` in a bucket that is not here. */
-export type FindLog = (log: DigestedLog) => { readonly object: ListedObject } | undefined
+export type FindLog = (
+  log: DigestedLog,
+) => { readonly object: ListedObject; readonly isListed: boolean } | undefined
 
 const RANK: Readonly<Record<Trust, number>> = { proven: 2, unproven: 1, broken: 0 }
 
@@ -60,7 +62,7 @@ export const judgeLogs = (
 ): Promise<LogVerdict[]> =>
   mapInFlight(listings, tools.inFlight, async (listing) => {
     const found = tools.find(listing.log)
-    const fault = found ? await faultOf(listing, found.object, tools.inspect) : elsewhere(listing.log)
+    const fault = found ? await faultOf(listing, found, tools.inspect) : elsewhere(listing.log)
     tools.onDone()
     const key = found?.object.key ?? listing.log.key
     return { listing, key, name: found ? nameOf(found.object) : listing.log.key, fault }
@@ -68,11 +70,12 @@ export const judgeLogs = (
 
 const faultOf = async (
   listing: LogListing,
-  object: ListedObject,
+  { object, isListed }: NonNullable<ReturnType<FindLog>>,
   inspect: InspectLog,
 ): Promise<Fault | undefined> => {
   if (listing.trust === 'broken') {
-    const detail = `it is listed by a digest that cannot be trusted: ${nameOf(listing.by.read.object)}`
+    const state = isListed ? '' : ', and it is not there'
+    const detail = `it is listed by a digest that cannot be trusted (${nameOf(listing.by.read.object)})${state}`
     return { status: 'unverifiable', reason: 'digest-untrusted', detail }
   }
   let inspection: LogInspection | undefined

@@ -149,9 +149,9 @@ const validateLogs = async (
     onDone: () => plan.options.onProgress?.(++done, digests + listings.size),
     find: ({ bucket, key }) => {
       const log = byPlace.get(placeOf(bucket, key))
-      if (log) return { object: log.object }
+      if (log) return { object: log.object, isListed: true }
       if (!evidence.holdsBucket(bucket)) return undefined
-      return { object: { bucket, key, size: 0, name: evidence.nameOf(bucket, key) } }
+      return { object: { bucket, key, size: 0, name: evidence.nameOf(bucket, key) }, isListed: false }
     },
   })
   for (const verdict of verdicts) report.log(chainOf(verdict.listing.by.read.key), verdict)

@@ -1,0 +1,210 @@
+import { accountOf, type CloudTrailEvent, eventTimeOf, identityOf, kindOf, text } from '../trail/event.ts'
+import { callOf, compare, millis } from './format.ts'
+
+/** How often each name was met, most often first. */
+export interface Tally {
+  readonly entries: readonly { readonly name: string; readonly count: number }[]
+  /** Names known; when not `exact`, there were at least so many. */
+  readonly distinct: number
+  /** Events of names that are not among `entries`. */
+  readonly other: number
+  /** False when there were too many names to keep all: counts are then lower bounds. */
+  readonly exact: boolean
+}
+
+export interface HourCount {
+  /** YYYY-MM-DDTHH, UTC. */
+  readonly hour: string
+  readonly count: number
+}
+
+/** What the events were about, small enough for a report however many there were. */
+export interface ActivitySummary {
+  readonly events: number
+  /** Events with an errorCode. */
+  readonly errors: number
+  /** UTC ISO of the first and the last event. */
+  readonly first?: string
+  readonly last?: string
+  /** Hours with events, in order. */
+  readonly hours: readonly HourCount[]
+  /** Events of hours that are not in `hours`. */
+  readonly otherHours: number
+  readonly accountHours: readonly { readonly account: string; readonly hours: readonly HourCount[] }[]
+  /** `service:EventName`. */
+  readonly eventNames: Tally
+  /** The role behind a session, else the identity's ARN or principal. */
+  readonly actors: Tally
+  readonly sourceAddresses: Tally
+  readonly regions: Tally
+  readonly accounts: Tally
+  readonly errorCodes: Tally
+  readonly kinds: Tally
+}
+
+export interface ActivityCounter {
+  add(event: CloudTrailEvent): void
+  summary(): ActivitySummary
+}
+
+export interface ActivityLimits {
+  /** Names kept per kind of name while counting. */
+  readonly names: number
+  /** Names of each kind in the summary. */
+  readonly listed: number
+  /** Pairs of account and hour kept. */
+  readonly accountHours: number
+}
+
+const LIMITS: ActivityLimits = { names: 20_000, listed: 1_000, accountHours: 200_000 }
+
+/** Longest name kept: an ARN of a session is at most a few hundred characters. */
+const MAX_NAME = 512
+
+/**
+ * Counts events while they stream by. Memory is bounded by `limits` whatever the events hold: when there are too many names
+ * the rarer half is folded into `other`.
+ */
+export const activityCounter = (limits: ActivityLimits = LIMITS): ActivityCounter => {
+  const tallies = {
+    eventNames: tally(limits.names),
+    actors: tally(limits.names),
+    sourceAddresses: tally(limits.names),
+    regions: tally(limits.names),
+    accounts: tally(limits.names),
+    errorCodes: tally(limits.names),
+    kinds: tally(limits.names),
+    hours: tally(limits.accountHours),
+    accountHours: tally(limits.accountHours),
+  }
+  const span = timeSpan()
+  let events = 0
+  return {
+    add(event) {
+      events++
+      countNames(tallies, event)
+      countTime(tallies, span, event)
+    },
+    summary: () => ({
+      events,
+      errors: tallies.errorCodes.total(),
+      ...span.range(),
+      hours: inOrder(tallies.hours.summary(limits.accountHours).entries),
+      otherHours: events - sum(tallies.hours.summary(limits.accountHours).entries),
+      accountHours: perAccount(tallies.accountHours.summary(limits.accountHours).entries),
+      eventNames: tallies.eventNames.summary(limits.listed),
+      actors: tallies.actors.summary(limits.listed),
+      sourceAddresses: tallies.sourceAddresses.summary(limits.listed),
+      regions: tallies.regions.summary(limits.listed),
+      accounts: tallies.accounts.summary(limits.listed),
+      errorCodes: tallies.errorCodes.summary(limits.listed),
+      kinds: tallies.kinds.summary(limits.listed),
+    }),
+  }
+}
+
+type Tallies = Readonly<
+  Record<
+    | 'eventNames'
+    | 'actors'
+    | 'sourceAddresses'
+    | 'regions'
+    | 'accounts'
+    | 'errorCodes'
+    | 'kinds'
+    | 'hours'
+    | 'accountHours',
+    TallyCounter
+  >
+>
+
+const countNames = (tallies: Tallies, event: CloudTrailEvent): void => {
+  const named = (value: unknown): string => text(value) ?? '(none)'
+  tallies.eventNames.count(callOf(text(event.eventSource) ?? '', named(event.eventName)))
+  tallies.actors.count(identityOf(event).actor || '(none)')
+  tallies.sourceAddresses.count(named(event.sourceIPAddress))
+  tallies.regions.count(named(event.awsRegion))
+  tallies.accounts.count(accountOf(event) ?? '(none)')
+  tallies.kinds.count(kindOf(event))
+  const error = text(event.errorCode)
+  if (error) tallies.errorCodes.count(error)
+}
+
+const countTime = (tallies: Tallies, span: TimeSpan, event: CloudTrailEvent): void => {
+  const ms = millis(eventTimeOf(event))
+  if (ms === undefined) return
+  span.count(ms)
+  const hour = new Date(ms).toISOString().slice(0, -11)
+  tallies.hours.count(hour)
+  tallies.accountHours.count(`${hour} ${accountOf(event) ?? '(none)'}`)
+}
+
+type TimeSpan = ReturnType<typeof timeSpan>
+
+const timeSpan = () => {
+  let first = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
+  return {
+    count(ms: number): void {
+      first = Math.min(first, ms)
+      last = Math.max(last, ms)
+    },
+    range: () =>
+      first > last ? {} : { first: new Date(first).toISOString(), last: new Date(last).toISOString() },
+  }
+}
+
+interface TallyCounter {
+  count(name: string): void
+  total(): number
+  summary(listed: number): Tally
+}
+
+const tally = (max: number): TallyCounter => {
+  let counts = new Map<string, number>()
+  let total = 0
+  let exact = true
+  return {
+    count(name) {
+      const key = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name
+      total++
+      const before = counts.get(key)
+      if (before === undefined && counts.size >= max) {
+        counts = new Map(byCount(counts).slice(0, Math.floor(max / 2)))
+        exact = false
+      }
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    },
+    total: () => total,
+    summary(listed) {
+      const entries = byCount(counts)
+        .slice(0, listed)
+        .map(([name, count]) => ({ name, count }))
+      return { entries, distinct: counts.size, other: total - sum(entries), exact }
+    },
+  }
+}
+
+const byCount = (counts: ReadonlyMap<string, number>): (readonly [string, number])[] =>
+  [...counts].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))
+
+const sum = (entries: readonly { readonly count: number }[]): number =>
+  entries.reduce((total, entry) => total + entry.count, 0)
+
+const inOrder = (entries: Tally['entries']): HourCount[] =>
+  entries.map(({ name, count }) => ({ hour: name, count })).sort((a, b) => compare(a.hour, b.hour))
+
+/** Entries are named `hour account`. */
+const perAccount = (entries: Tally['entries']): ActivitySummary['accountHours'] => {
+  const accounts = new Map<string, { hour: string; count: number }[]>()
+  for (const { name, count } of entries) {
+    const space = name.indexOf(' ')
+    const account = name.slice(space + 1)
+    const hours = accounts.get(account) ?? []
+    hours.push({ hour: name.slice(0, space), count })
+    accounts.set(account, hours)
+  }
+  return [...accounts]
+    .map(([account, hours]) => ({ account, hours: hours.sort((a, b) => compare(a.hour, b.hour)) }))
+    .sort((a, b) => compare(a.account, b.account))
+}

@@ -15,7 +15,7 @@ export interface Budget {
   readonly bytes: number
 }
 
-const BUDGET: Budget = { rows: 20_000, bytes: 48 * 1024 * 1024 }
+const BUDGET: Budget = { rows: 10_000, bytes: 32 * 1024 * 1024 }
 
 /** Rows of one partition that are not on disk yet. */
 interface Waiting {
@@ -24,6 +24,8 @@ interface Waiting {
   readonly folder: string
   rows: { row: EventRow; key: string }[]
   bytes: number
+  /** Grows with every event: the partition with the least was left alone longest. */
+  touched: number
   parts: number
 }
 
@@ -42,6 +44,7 @@ export const parquetEventStore = (dir: string, budget: Budget = BUDGET): EventSt
   const corrected = correctedEvents()
   let rows = 0
   let bytes = 0
+  let tick = 0
 
   const add = (located: LocatedEvent): void => {
     const waiting = waitingFor(partitions, located)
@@ -49,6 +52,7 @@ export const parquetEventStore = (dir: string, budget: Budget = BUDGET): EventSt
     const size = textSize(row)
     waiting.rows.push({ row, key: corrected.note(located.event) })
     waiting.bytes += size
+    waiting.touched = tick++
     rows++
     bytes += size
   }
@@ -64,8 +68,7 @@ export const parquetEventStore = (dir: string, budget: Budget = BUDGET): EventSt
     append: async (events) => {
       for (const located of events) {
         add(located)
-        while (rows >= budget.rows || bytes >= budget.bytes)
-          flush(biggest(partitions.values(), rows >= budget.rows))
+        while (rows >= budget.rows || bytes >= budget.bytes) flush(nextToFlush(partitions.values(), budget))
       }
     },
     close: async () => {
@@ -83,18 +86,20 @@ const waitingFor = (partitions: Map<string, Waiting>, { event }: LocatedEvent): 
   const folder = `${table}/${partitionPath(partitionOf(event))}`
   const known = partitions.get(folder)
   if (known) return known
-  const waiting: Waiting = { table, folder, rows: [], bytes: 0, parts: 0 }
+  const waiting: Waiting = { table, folder, rows: [], bytes: 0, touched: 0, parts: 0 }
   partitions.set(folder, waiting)
   return waiting
 }
 
-const biggest = (all: Iterable<Waiting>, byRows: boolean): Waiting => {
-  let found: Waiting | undefined
-  for (const waiting of all) {
-    if (!found) found = waiting
-    else if (byRows ? waiting.rows.length > found.rows.length : waiting.bytes > found.bytes) found = waiting
-  }
-  return found!
+/**
+ * What to write next: the partition that frees most. When many small ones share the budget, the one that waited longest without a
+ * new event instead: keys come account by account, so it is likely finished, and its one part file is all it will need.
+ */
+const nextToFlush = (all: Iterable<Waiting>, budget: Budget): Waiting => {
+  const share = ({ rows, bytes }: Waiting) => Math.max(rows.length / budget.rows, bytes / budget.bytes)
+  const waiting = [...all].filter(({ rows }) => rows.length > 0)
+  const biggest = waiting.reduce((a, b) => (share(b) > share(a) ? b : a))
+  return share(biggest) >= 1 / 4 ? biggest : waiting.reduce((a, b) => (b.touched < a.touched ? b : a))
 }
 
 const writePart = (dir: string, waiting: Waiting, rows: readonly EventRow[]): StoredFile => {

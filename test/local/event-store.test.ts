@@ -65,7 +65,6 @@ const sql = async (text: string): Promise<Record<string, unknown>[]> => {
   }
 }
 
-const byId = (events: readonly CloudTrailEvent[]) => new Map(events.map((event) => [event.eventID, event]))
 const call = (eventID: string, fields: CloudTrailEvent = {}): CloudTrailEvent => ({
   ...roleCall,
   eventID,
@@ -113,7 +112,7 @@ describe('the event store on disk', () => {
     const { files } = await store(events)
     const rows = await rowsOf(files[0]!)
     expect(rows).toHaveLength(4)
-    const expected = byId(events)
+    const expected = new Map(events.map((event) => [event.eventID, event]))
     for (const row of rows) {
       const { responseElements: _null, ...event } = expected.get(row['eventid'] as string)!
       expect(JSON.parse(JSON.stringify(eventOf(row)))).toEqual(event)
@@ -132,9 +131,18 @@ describe('the event store on disk', () => {
     await store([roleCall, consoleLogin])
     const answer = await sql(`
       SELECT useridentity.sessioncontext.sessionissuer.username AS role, resources[1].arn AS arn,
-        json_extract_string(requestparameters, '$.ratio') AS ratio, typeof(eventtime) AS type
+        json_extract_string(requestparameters, '$.ratio') AS ratio, typeof(eventtime) AS type,
+        CAST(CAST(requestparameters AS JSON) AS MAP(VARCHAR, VARCHAR))['deep'] AS deep
       FROM (${storedTable(dir, 'events')}) WHERE eventtime >= TIMESTAMP '2026-11-01 10:00:07' AND NOT readonly AND account = '111122223333'`)
-    expect(answer).toEqual([{ role: 'deploy', arn: 'arn:aws:s3:::logs', ratio: '0.1', type: 'TIMESTAMP' }])
+    expect(answer).toEqual([
+      {
+        role: 'deploy',
+        arn: 'arn:aws:s3:::logs',
+        ratio: '0.1',
+        type: 'TIMESTAMP',
+        deep: '{"a":[1,2.5,null]}',
+      },
+    ])
   })
 
   it('has every table and every column, also without a row', async () => {
@@ -185,6 +193,14 @@ describe('the event store on disk', () => {
     expect(ids).toEqual([{ n: 25 }])
   })
 
+  it('makes room among many small partitions by writing those that are finished, once each', async () => {
+    const days = Array.from({ length: 12 }, (_, n) => `2026-11-${String(n + 1).padStart(2, '0')}T00:00:00Z`)
+    const events = days.flatMap((eventTime, n) => [1, 2, 3].map((m) => call(`${n}/${m}`, { eventTime })))
+    const done = await store(events, { rows: 16, bytes: 1e9 })
+    expect(done.files).toHaveLength(12)
+    expect(done.rows).toBe(36)
+  })
+
   it('counts text against the budget, so that huge records do not pile up', async () => {
     const huge = (id: string) => call(id, { requestParameters: { text: 'x'.repeat(200_000) } })
     const done = await store([huge('a'), huge('b'), huge('c')], { rows: 1000, bytes: 300_000 })
@@ -201,8 +217,8 @@ describe('the event store on disk', () => {
   })
 
   it('keeps hostile accounts and times inside its own folder', async () => {
-    const done = await store([call('a', { recipientAccountId: '../../../x', eventTime: '../..' })])
-    expect(done.files).toEqual(['events/account=unknown/day=unknown/part-00000.parquet'])
+    const { files } = await store([call('a', { recipientAccountId: '../../../x', eventTime: '../..' })])
+    expect(files).toEqual(['events/account=unknown/day=unknown/part-00000.parquet'])
   })
 })
 

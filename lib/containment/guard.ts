@@ -1,7 +1,8 @@
 import type { Finding } from '../finding.ts'
 import { accountOf, at, type CloudTrailEvent, identityOf, text } from '../trail/event.ts'
 import type { VerdictStatus } from '../verdict.ts'
-import { type Checked, isShaped, type Partition, parseArn, partitionOfRegion, shaped } from './ids.ts'
+import { type Checked, isShaped, lastOf, type Partition, parseArn, partitionOfRegion, shaped } from './ids.ts'
+import { isContainmentPolicy } from './policies.ts'
 import { isRoot, type Subject, subjectOf } from './subject.ts'
 
 /**
@@ -11,11 +12,11 @@ import { isRoot, type Subject, subjectOf } from './subject.ts'
 /** Roles that belong to AWS, to IAM Identity Center or to the way back into the account: never contained. */
 const UNTOUCHABLE: readonly { readonly pattern: string; readonly what: string }[] = [
   { pattern: '*:role/aws-service-role/*', what: 'a service-linked role: IAM refuses changes to it' },
-  { pattern: '*:role/aws-reserved/*', what: 'a role reserved for an AWS service: IAM refuses changes to it' },
   {
     pattern: '*AWSReservedSSO_*',
     what: 'a role of IAM Identity Center: act on the user or the permission set there',
   },
+  { pattern: '*:role/aws-reserved/*', what: 'a role reserved for an AWS service: IAM refuses changes to it' },
   { pattern: '*:role/OrganizationAccountAccessRole', what: "the organization's way into this account" },
   { pattern: '*:role/AWSControlTowerExecution', what: "AWS Control Tower's way into this account" },
 ]
@@ -62,7 +63,7 @@ export const guardActor = (
   event: CloudTrailEvent,
   protectedPrincipals: readonly string[],
 ): Checked<Subject> => {
-  const reason = refuseCaller(event)
+  const reason = refuseCaller(event) ?? refuseResponder(event)
   if (reason) return { reason }
   const subject = subjectOf(event)
   if ('reason' in subject) return subject
@@ -80,10 +81,22 @@ const refuseCaller = (event: CloudTrailEvent): string | undefined => {
   const recipient = accountOf(event)
   if (!isShaped('account id', recipient))
     return `recipientAccountId: expected 12 digits, found ${shown(recipient)}`
+  if (!isShaped('account id', who.accountId)) {
+    return `userIdentity.accountId: expected 12 digits, found ${shown(who.accountId)}`
+  }
   if (who.accountId !== recipient) {
     return `the actor belongs to account ${shown(who.accountId)}, the event to ${recipient}: contain it in its own account`
   }
   return refuseUnauthenticated(event)
+}
+
+/** Whoever attaches a deny-all or quarantine policy is most likely containing somebody: AWS, or a colleague. */
+const refuseResponder = (event: CloudTrailEvent): string | undefined => {
+  const policyArn = text(at(event.requestParameters, 'policyArn'))
+  const attaches = event.eventName === 'AttachUserPolicy' || event.eventName === 'AttachRolePolicy'
+  return attaches && policyArn !== undefined && isContainmentPolicy(policyArn)
+    ? `the event attaches ${lastOf(policyArn)}: its caller is containing somebody, judge it by hand`
+    : undefined
 }
 
 /** Anyone can make an event that names anyone: a failed sign-in is enough. */

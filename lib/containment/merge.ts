@@ -21,15 +21,13 @@ export interface Merged {
 export const mergeActions = (
   asked: readonly Asked[],
 ): { readonly actions: readonly Merged[]; readonly refused: readonly RefusedAction[] } => {
-  const groups = new Map<string, Asked[]>()
-  for (const one of pinnedByName(asked)) groups.set(one.draft.id, [...(groups.get(one.draft.id) ?? []), one])
+  const groups = Map.groupBy(pinnedByName(asked), ({ draft }) => draft.id)
   const actions: Merged[] = []
   const refused: RefusedAction[] = []
   for (const group of groups.values()) {
-    const calls = canonicalJson(group[0]!.draft.calls)
-    const same = group.filter(({ draft }) => canonicalJson(draft.calls) === calls)
+    const [same = [], ...others] = Map.groupBy(group, ({ draft }) => canonicalJson(draft.calls)).values()
     actions.push(merge(same))
-    for (const { draft, finding } of group.filter((one) => !same.includes(one))) {
+    for (const { draft, finding } of others.flat()) {
       const reason =
         'asks for other calls on the same target than the action that is planned: compare both events by hand'
       refused.push({ title: draft.title, target: draft.target.id, reason, findings: [finding.id] })
@@ -92,11 +90,11 @@ const highest = (levels: readonly Level[]): Level =>
 
 /** The same refusal for several findings is one line. */
 export const mergeRefusals = (refused: readonly RefusedAction[]): readonly RefusedAction[] => {
-  const merged = new Map<string, RefusedAction>()
-  for (const one of refused) {
-    const key = JSON.stringify([one.title, one.target, one.reason])
-    const findings = [...new Set([...(merged.get(key)?.findings ?? []), ...one.findings])].sort()
-    merged.set(key, { ...one, findings })
-  }
-  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, refusal]) => refusal)
+  const groups = Map.groupBy(refused, ({ title, target, reason }) => JSON.stringify([title, target, reason]))
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, group]) => ({
+      ...group[0]!,
+      findings: [...new Set(group.flatMap(({ findings }) => findings))].sort(),
+    }))
 }

@@ -34,7 +34,7 @@ export interface PlanInput {
  * Throws `RangeError` when `now` is no time.
  */
 export const planContainment = (input: PlanInput): ContainmentPlan => {
-  const findings = input.findings.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+  const findings = input.findings.toSorted(byId)
   const playbooks = new Map(input.playbooks.map((playbook) => [playbook.name, playbook]))
   const revokeBefore = revocationTime(input.now)
   const asked: Asked[] = []
@@ -61,6 +61,12 @@ export const planContainment = (input: PlanInput): ContainmentPlan => {
 
 /** What an approval binds to: sha256 over the canonical JSON of the actions, lower-case hex. */
 export const planHash = (actions: readonly ContainmentAction[]): string => sha256(canonicalJson(actions))
+
+/** A finding delivered twice lies in two log files: then the file decides, so that the order is total. */
+const byId = (a: Finding, b: Finding): number => {
+  const [left, right] = [a, b].map(({ id, source }) => `${id}\n${source.key}\n${source.index}`)
+  return left! < right! ? -1 : left! > right! ? 1 : 0
+}
 
 interface Answer {
   readonly drafts: readonly Draft[]
@@ -145,15 +151,13 @@ const manualSteps = (
   findings: readonly Finding[],
   playbooks: ReadonlyMap<string, Playbook>,
 ): readonly ManualSteps[] => {
-  const named = new Map<string, string[]>()
-  for (const { id, rule } of findings) {
-    if (rule.playbook !== undefined) named.set(rule.playbook, [...(named.get(rule.playbook) ?? []), id])
-  }
+  const named = Map.groupBy(findings, ({ rule }) => rule.playbook ?? '')
   return [...named]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, ids]) => {
+    .flatMap(([name, asking]) => {
       const playbook = playbooks.get(name)
       if (!playbook || playbook.manual.length === 0) return []
-      return [{ playbook: name, title: playbook.title, steps: playbook.manual, findings: [...new Set(ids)] }]
+      const ids = [...new Set(asking.map(({ id }) => id))]
+      return [{ playbook: name, title: playbook.title, steps: playbook.manual, findings: ids }]
     })
 }

@@ -56,4 +56,8 @@ export const denyAllPolicyArn = (partition: Partition): string =>
 
 /** Policies whose attachment is containment itself, ours or AWS's: never detached by a plan. */
 export const isContainmentPolicy = (policyArn: string): boolean =>
-  /:iam::aws:policy\/(?:AWSDenyAll|AWSCompromisedKeyQuarantine(?:V\d+)?)$/.test(policyArn)
+  /:iam::aws:policy\/AWSDenyAll$/.test(policyArn) || isQuarantinePolicy(policyArn)
+
+/** AWS attaches it when it finds a key in public. A signal: it denies little. */
+export const isQuarantinePolicy = (policyArn: string): boolean =>
+  /:iam::aws:policy\/AWSCompromisedKeyQuarantine(?:V\d+)?$/.test(policyArn)

@@ -43,16 +43,15 @@ const actionLines = (action: ContainmentAction, index: number): readonly string[
     ...labelled('look', action.snapshot.map(awsCliCommand)),
     ...labelled('do', action.calls.map(awsCliCommand)),
     ...labelled('verify', action.verify),
-    ...labelled(
-      `undo (${action.reversibility})`,
-      action.undo.length === 0 ? ['by hand'] : action.undo.map(awsCliCommand),
-    ),
-    `              ${action.undoNote}`,
+    ...labelled('undo', action.undo.length === 0 ? ['by hand'] : action.undo.map(awsCliCommand)),
+    `              (${UNDOES[action.reversibility]}) ${action.undoNote}`,
     ...labelled('limits', action.limits),
     `   needs      ${action.permissions.join(', ')}`,
     `   id         ${action.id}`,
   ]
 }
+
+const UNDOES = { exact: 'exact', partly: 'in part', no: 'cannot be undone' } as const
 
 const EVIDENCE = {
   proven: 'the log file is covered by a valid digest',

@@ -1,12 +1,13 @@
-import { at } from '../../trail/event.ts'
+import { at, type CloudTrailEvent } from '../../trail/event.ts'
 import { type Builder, type Context, type Draft, drafted, eventTarget, type Refusal } from '../draft.ts'
 import { guardObject, refusePrincipal } from '../guard.ts'
 import { iamRegion, type Partition, parseArn, shaped } from '../ids.ts'
-import { denyAllPolicyArn } from '../policies.ts'
+import { denyAllPolicyArn, isQuarantinePolicy } from '../policies.ts'
 
 /**
- * Attaches AWS's own AWSDenyAll to one user: the caller, or one that the event created or gave a password. A Deny
- * beats every Allow, in groups and resource policies too, and it reaches every key and session of the user.
+ * Attaches AWS's own AWSDenyAll to one user: the caller, or one that the event created, gave a password or put in
+ * quarantine. A Deny beats every Allow, in groups and resource policies too, and it reaches every key and session of the
+ * user.
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSDenyAll.html
  */
 export const denyUser: Builder = (context) =>
@@ -14,6 +15,12 @@ export const denyUser: Builder = (context) =>
 
 const TITLE = 'Deny everything to user'
 const PASSWORD_EVENTS = ['CreateLoginProfile', 'UpdateLoginProfile']
+
+/** Does the event only name the user: a password was set, or AWS put the user in quarantine? */
+const namesUser = (event: CloudTrailEvent): boolean =>
+  PASSWORD_EVENTS.includes(String(event.eventName)) ||
+  (event.eventName === 'AttachUserPolicy' &&
+    isQuarantinePolicy(String(at(event.requestParameters, 'policyArn') ?? '')))
 
 interface User {
   /** AIDA...; without it the user is known by name only. */
@@ -30,7 +37,7 @@ const actorUser = (context: Context): Draft | undefined =>
 const createdUser = (context: Context): Draft | Refusal | undefined => {
   const { event } = context
   const isNew = event.eventName === 'CreateUser'
-  if (!isNew && !PASSWORD_EVENTS.includes(String(event.eventName))) return undefined
+  if (!isNew && !namesUser(event)) return undefined
   const refuse = (target: string, reason: string): Refusal => ({ title: TITLE, target, reason })
   const scope = guardObject(event)
   if ('reason' in scope) return refuse(eventTarget(event), scope.reason)

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { PLANNED_TYPES } from '../../lib/containment/actions/builders.ts'
+import { CONDITION_NAMES } from '../../lib/containment/conditions.ts'
+import { SAMPLES, SHIPPED, sampleAction } from './events.ts'
+
+const page = readFileSync(new URL('../../docs/containment.md', import.meta.url), 'utf8')
+
+/** Text below a heading, up to the next. */
+const section = (heading: string): string => page.split(`\n### ${heading}\n`)[1]?.split('\n#')[0] ?? ''
+
+describe('docs/containment.md', () => {
+  it.each(PLANNED_TYPES)('says what %s does, needs, and how to undo it by hand', (type) => {
+    expect(section(type)).toMatch(/Tier [012]/)
+    expect(section(type)).toContain('- Needs ')
+    expect(section(type)).toMatch(/- Undo( by hand)?: `aws /)
+  })
+
+  it.each(Object.keys(SAMPLES))('gives the tier that is planned: %s', (name) => {
+    const { type, tier } = sampleAction(name)
+    expect(section(type).toLowerCase()).toContain(`tier ${tier}`)
+  })
+
+  it('names no action that does not exist', () => {
+    const named = [...page.split('## The actions')[1]!.matchAll(/^### (\S+)$/gm)].map(([, type]) => type)
+    expect(named.sort()).toEqual([...PLANNED_TYPES].sort())
+  })
+
+  it('lists every condition and every playbook', () => {
+    for (const name of [...CONDITION_NAMES, ...SHIPPED.map((playbook) => playbook.name)]) {
+      expect(page).toContain(`| \`${name}\` |`)
+    }
+  })
+
+  it('says that this release only plans', () => {
+    expect(page.split('\n')[2]).toMatch(/^\*\*This release only plans\.\*\*/)
+  })
+})

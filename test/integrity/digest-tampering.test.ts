@@ -307,7 +307,7 @@ describe('digests in the wrong form', () => {
     return JSON.stringify(document)
   }
 
-  it.each([
+  const forms: readonly (readonly [string, (bytes: Uint8Array) => Uint8Array])[] = [
     ['no gzip', () => Buffer.from('{}')],
     ['nothing', () => Buffer.alloc(0)],
     ['gzip of no JSON', () => gzipSync('hello')],
@@ -324,7 +324,9 @@ describe('digests in the wrong form', () => {
       (name) =>
         [`no ${name}`, (bytes: Uint8Array) => gzipSync(field(name)(gunzipSync(bytes).toString()))] as const,
     ),
-  ])('reports %s', async (_what, change) => {
+  ]
+
+  it.each(forms)('reports %s', async (_what, change) => {
     const trail = smallTrail()
     replace(trail, digestKey(trail, 3), change)
     expect(told(await validate(trail))).toEqual(

@@ -43,8 +43,13 @@ export const AGENTS = {
   vendor:
     'Boto3/1.35.10 md/Botocore#1.35.10 ua/2.0 os/linux#6.1.0 md/arch#x86_64 lang/python#3.12.5 md/pyimpl#CPython',
   /** The AWS CLI names the distribution it was installed from; this one is made for break-ins. */
-  attacker:
+  attackerFirst:
     'aws-cli/2.17.44 md/awscrt#0.21.2 ua/2.0 os/linux#6.8.11-amd64 md/arch#x86_64 lang/python#3.11.9 md/pyimpl#CPython cfg/retry-mode#standard md/installer#source md/distrib#kali.2026',
+  /** What comes later hides better. */
+  attackerScript:
+    'Boto3/1.34.46 md/Botocore#1.34.46 ua/2.0 os/linux#6.8.11 md/arch#x86_64 lang/python#3.11.9 md/pyimpl#CPython',
+  attacker:
+    'aws-cli/2.15.0 md/awscrt#0.19.19 ua/2.0 os/linux#6.8.11 md/arch#x86_64 lang/python#3.11.8 md/pyimpl#CPython cfg/retry-mode#standard md/installer#exe',
   attackerBrowser: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0',
 }
 

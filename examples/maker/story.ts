@@ -34,7 +34,13 @@ export const story = (): Step[] => {
 
 /** 13:02: the stolen key of the CI user is tried out, then everything is listed in three minutes. */
 const reconnaissance = (tell: Tell): Step[] => [
-  tell('13:02:11', 'stolen-key-first-use', { ...FROM, who: BUILD, source: 'sts', name: 'GetCallerIdentity' }),
+  tell('13:02:11', 'stolen-key-first-use', {
+    ...FROM,
+    agent: AGENTS.attackerFirst,
+    who: BUILD,
+    source: 'sts',
+    name: 'GetCallerIdentity',
+  }),
   ...RECON.map((look, index) => {
     const seconds = 40 + index * 4
     const time = `13:0${2 + Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
@@ -42,6 +48,7 @@ const reconnaissance = (tell: Tell): Step[] => [
     const message = `User: arn:aws:iam::${ACCOUNT}:user/build-deploy is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`
     return tell(time, `recon-${index + 1}-${look.name.replace(/\d{8}.*$/, '')}`, {
       ...FROM,
+      agent: AGENTS.attackerScript,
       who: BUILD,
       ...told,
       ...(action && {

@@ -130,15 +130,28 @@ const statements = (counts: Readonly<Record<VerdictStatus, number>>, noun: strin
     ([status, words]) => `${plural(counts[status], noun)} ${words}`,
   )
 
+/** What is said of chains and ranges of time. Doubt about a whole chain is counted file by file already. */
 const chainStatements = (integrity: IntegrityReport): string[] => {
-  const problems = integrity.problems.filter((problem) => problem.kind === 'chain')
-  const broken = problems.filter(({ status }) => status !== 'gap' && status !== 'tail-missing').length
-  const tails = integrity.problems.filter(({ status }) => status === 'tail-missing').length
+  const tail = integrity.summary.digests['tail-missing'] ?? 0
+  const broken = chainsWith(integrity, ({ status }) => status === 'modified')
+  const holes = chainsWith(integrity, ({ status }) => status === 'missing')
+  const bare = chainsWith(integrity, ({ reason }) => reason === 'no-digests')
   return [
-    ...(broken > 0 ? [`${plural(broken, 'broken link')} in a digest chain`] : []),
-    ...(tails > 0 ? [`${plural(tails, 'digest chain')} without the newest digests`] : []),
+    ...(broken > 0 ? [`${plural(broken, 'digest chain')} with a broken link`] : []),
+    ...(holes > 0 ? [`${plural(holes, 'digest chain')} with a longer hole`] : []),
+    ...(tail > 0 ? [`${plural(tail, 'digest file')} missing at the end`] : []),
+    ...(bare > 0
+      ? [`${plural(bare, 'account and Region', 'accounts and Regions')} without any digest file`]
+      : []),
   ]
 }
+
+const chainsWith = (integrity: IntegrityReport, has: (problem: Problem) => boolean): number =>
+  new Set(
+    integrity.problems
+      .filter((problem) => problem.kind === 'chain' && has(problem))
+      .map(({ object }) => object),
+  ).size
 
 const gapsOf = (integrity: IntegrityReport): string => {
   const gaps = integrity.problems.filter(({ status }) => status === 'gap').length

@@ -109,9 +109,11 @@ const counts = (title: string, rows: readonly (readonly [string, number])[], not
   })}<p class="cut">${note}</p></div>`
 
 const sums = (total: number, accounted: number, noun: string): string =>
-  total === accounted
-    ? `Every one of ${count(total)} ${noun} is accounted for.`
-    : `${count(total)} ${noun} came in, ${count(accounted)} are accounted for: the difference is unexplained.`
+  total === accounted && total === 0
+    ? `No ${noun}.`
+    : total === accounted
+      ? `Every one of ${count(total)} ${noun} is accounted for.`
+      : `${count(total)} ${noun} came in, ${count(accounted)} are accounted for: the difference is unexplained.`
 
 const quarantined = ({ quarantined: list, limits }: ReportModel): Markup =>
   list.length === 0
@@ -120,7 +122,7 @@ const quarantined = ({ quarantined: list, limits }: ReportModel): Markup =>
         {
           caption: 'Quarantined',
           quiet: true,
-          widths: 'thirds',
+          widths: 'problems',
           columns: [{ title: 'Object' }, { title: 'Reason' }, { title: 'Detail' }],
           rows: list
             .slice(0, limits.quarantined)

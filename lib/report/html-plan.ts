@@ -8,7 +8,7 @@ import type { ReportModel } from './model.ts'
 export const planSection = ({ plan, limits }: ReportModel): Markup => {
   const { actions, refused } = plan
   return html`<section id="plan" aria-labelledby="plan-title"><h2 id="plan-title">Containment plan</h2>
-<p class="notice"><strong>Nothing has been done.</strong> ${MODES[plan.mode] ?? ''} ${actions.length === 0 ? 'No action is proposed.' : `${plural(actions.length, 'action')} proposed, to be taken in this order.`}</p>
+<p class="notice"><strong>Nothing has been done.</strong> ${actions.length > 0 && MODES[plan.mode]} ${actions.length === 0 ? 'No action is proposed.' : `${plural(actions.length, 'action')} proposed, to be taken in this order.`}</p>
 ${actions.length > 0 && html`<ol class="actions">${actions.slice(0, limits.actions).map(action)}</ol>`}
 ${cutNote(actions.length - limits.actions, 'actions are in the plan but')}
 ${refused.length > 0 && refusedTable(plan.refused, limits.actions)}

@@ -21,7 +21,7 @@ p{margin:0 0 8px}
 a{color:var(--accent);text-underline-offset:2px}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.9em}
 .small{font-size:.9em}
-.whole{white-space:nowrap}
+.whole,time{display:inline-block;max-width:100%}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 pre{background:var(--soft);border:1px solid var(--line);border-radius:4px;padding:10px 12px;margin:6px 0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45}
 .muted,.cut,.lead,figcaption,caption{color:var(--muted)}
@@ -49,9 +49,9 @@ main>section{padding-top:36px}
 .tone-good{color:var(--good)}.tone-bad{color:var(--bad)}.tone-doubt{color:var(--doubt)}
 .lv-critical{fill:var(--critical)}.lv-high{fill:var(--high)}.lv-medium{fill:var(--medium)}.lv-low{fill:var(--low)}.lv-informational{fill:var(--ground);stroke:var(--informational);stroke-width:2}
 main>.verdict{margin-top:28px;padding:20px 24px;border:1px solid var(--line);border-left-width:6px;border-radius:4px}
-.verdict h2{display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 8px;margin-bottom:8px;font-size:22px}
-.verdict h2 .badge{align-items:center}
-.verdict h2 .glyph{width:22px;height:22px}
+.verdict h2{margin-bottom:8px;font-size:22px}
+.verdict h2 .badge{display:inline-block}
+.verdict h2 .glyph{width:22px;height:22px;margin-right:6px;vertical-align:-3px}
 .verdict p{max-width:86ch}
 .verdict .sentence{font-size:17px;font-weight:600}
 .verdict p:last-child{margin-bottom:0}
@@ -67,7 +67,7 @@ main>.verdict{margin-top:28px;padding:20px 24px;border:1px solid var(--line);bor
 .story>li{display:grid;grid-template-columns:214px minmax(0,1fr);gap:16px;padding:9px 0 9px 16px}
 .story p{margin:0}
 .when{display:flex;flex-direction:column;font-size:14px}
-time{font-variant-numeric:tabular-nums;white-space:nowrap}
+time{font-variant-numeric:tabular-nums}
 figure{margin:12px 0 0}
 figcaption span{margin-right:8px}
 .timeline{display:block;width:100%;height:auto;font:11.5px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}
@@ -90,7 +90,7 @@ figcaption span{margin-right:8px}
 .tag{display:inline-block;border:1px solid var(--line);border-radius:3px;background:var(--soft);padding:0 6px;font-size:12.5px;line-height:1.6}
 summary{cursor:pointer;color:var(--accent);padding:4px 0}
 ul.codes{list-style:none;margin:0;padding:0}
-ul.plain{margin:0 0 8px;padding-left:20px}
+ul.plain{margin:0 0 8px;padding-left:18px;list-style:disc}
 .facts ul.plain{margin:0}
 .actions{list-style:none;counter-reset:action;margin:0;padding:0}
 .actions>li{counter-increment:action}
@@ -104,12 +104,14 @@ td{border-bottom:1px solid var(--line);padding:5px 12px 5px 0;vertical-align:top
 td code{font-size:.93em}
 th:last-child,td:last-child{padding-right:0}
 .num+th,.num+td{padding-left:16px}
-.problems,.thirds{table-layout:fixed}
+.problems,.thirds,.top table{table-layout:fixed}
+.top .num{width:96px}
 .problems th:first-child{width:44%}.problems th:nth-child(2){width:20%}
 .thirds th{width:34%}.thirds th:nth-child(2){width:30%}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.bar{display:block;width:100%;height:4px;margin-top:3px}
-.bar rect{fill:var(--bar)}
+.bar,.spark{display:block;width:100%;height:4px;margin-top:3px}
+.spark{height:18px}
+.bar rect,.spark rect{fill:var(--bar)}
 body>footer{margin-top:48px;padding-top:24px;padding-bottom:48px}
 body>footer h2{border-top:1px solid var(--line);padding-top:24px}
 @media (max-width:760px){
@@ -118,10 +120,11 @@ header.page{padding-top:20px}
 h1{font-size:25px}
 .columns{grid-template-columns:minmax(0,1fr)}
 .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}
-.pair{grid-template-columns:minmax(0,1fr)}
-.pair>div{grid-template-columns:68px minmax(0,1fr);gap:8px}
 .facts>div{grid-template-columns:minmax(0,1fr);gap:0}
 .facts dt{font-size:13px}
+.pair{grid-template-columns:minmax(0,1fr)}
+.pair>div{grid-template-columns:66px minmax(0,1fr);gap:8px}
+.pair dt{padding-top:1px}
 .story>li{grid-template-columns:minmax(0,1fr);gap:2px}
 .when{flex-direction:row;flex-wrap:wrap;gap:2px 12px}
 main>.verdict{padding:16px}
@@ -153,11 +156,12 @@ body>header,main,body>footer{max-width:none;padding-left:0;padding-right:0}
 nav,.skip,summary{display:none}
 details::details-content{content-visibility:visible;display:block;height:auto}
 main>section{padding-top:20px}
-h2,h3,h4,caption,.finding header,.action header{break-after:avoid}
+h2,h3,h4,.lead,caption,.finding header,.action header{break-after:avoid}
 tr,.finding>dl,.story>li,.tiles li,figure,.verdict,.facts>div,.pair>div{break-inside:avoid}
 thead{display:table-header-group}
 .finding,.action,.verdict,.tag,.notice,pre,svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 pre{font-size:7.5pt}
+.finding pre{columns:2;column-gap:16px;border:0;padding:0;background:none}
 a{color:inherit;text-decoration:none}
 }
 </style>`

@@ -121,8 +121,8 @@ const action = (planned: ContainmentAction, i: number): string[] => [
   `- Tier ${planned.tier}, ${levelName(planned.level)}`,
   `- Target: ${code(clip(planned.target.id, 120))} ${code(clip(planned.target.arn ?? planned.target.name ?? '', 300))} in account ${code(clip(planned.target.accountId, 40))}`,
   `- Why: ${text(clip(planned.reason, 600))}`,
-  `- Stops working: ${text(clip(planned.blastRadius, 600))}`,
-  ...planned.limits.slice(0, 12).map((limit) => `- Does not stop: ${text(clip(limit, 400))}`),
+  `- Blast radius: ${text(clip(planned.blastRadius, 600))}`,
+  ...planned.limits.slice(0, 12).map((limit) => `- Leaves open: ${text(clip(limit, 400))}`),
   `- Undo: ${text(clip(planned.undoNote, 600))}`,
   '',
   ...planned.calls
@@ -201,6 +201,8 @@ const reconciliation = ({ files, events, quarantined, limits }: ReportModel): st
 
 const about = (model: ReportModel): string[] => [
   '## About this report',
+  '',
+  'Verify it again: `trailwarden verify SOURCE`, or `aws cloudtrail validate-logs --trail-arn ARN --start-time TIME`.',
   '',
   ...model.caveats.map((caveat) => `- ${caveat.replaceAll('\\', '\\\\')}`),
   '',

@@ -97,7 +97,8 @@ const quantile = (points: readonly { ms: number; count: number }[], share: numbe
 const columnOf = (ms: number, { from, to, step }: Axis): number | undefined =>
   ms < from || ms >= to ? undefined : Math.floor((ms - from) / (step * HOUR))
 
-const barsOf = (hours: readonly HourCount[], axis: Axis): { bars: number[]; outside: number } => {
+/** Events per bar of the axis, and how many fall outside. */
+export const barsOf = (hours: readonly HourCount[], axis: Axis): { bars: number[]; outside: number } => {
   const bars = new Array<number>(Math.round((axis.to - axis.from) / (axis.step * HOUR))).fill(0)
   let outside = 0
   for (const { hour, count } of hours) {

@@ -68,6 +68,20 @@ describe('the verdict of the evidence', () => {
   })
 })
 
+describe('what is said of chains', () => {
+  it('counts chains once, and the digest files missing at their end', () => {
+    const problems = [
+      problem({ status: 'tail-missing', reason: 'no-digests' }),
+      problem({ status: 'missing', reason: 'hourly-cadence', object: 'a/b/c' }),
+      problem({ status: 'missing', reason: 'hourly-cadence', object: 'a/b/c' }),
+      problem({ status: 'unverifiable', reason: 'no-public-keys' }),
+    ]
+    expect(evidenceVerdict(report({ valid: 2 }, { valid: 1, 'tail-missing': 3 }, problems)).sentence).toBe(
+      '1 digest chain with a longer hole, 3 digest files missing at the end and 1 account and Region without any digest file; 2 of 2 log files verified.',
+    )
+  })
+})
+
 describe('evidence in detail', () => {
   it('tells for each log file what is known', () => {
     const integrity = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { canonicalJson } from '../../lib/containment/canonical.ts'
 import { denyOlderSessions, isIamDate, revocationTime } from '../../lib/containment/policies.ts'
 
 describe('revocation policies', () => {
@@ -45,5 +46,11 @@ describe('revocation policies', () => {
 
   it('fits into what IAM leaves for inline policies of a user, 2,048 characters', () => {
     expect(denyOlderSessions('2026-11-01T10:00:05Z').length).toBeLessThan(300)
+  })
+})
+
+describe('canonical JSON', () => {
+  it('is the same for the same value, in whatever order its names were written', () => {
+    expect(canonicalJson({ b: [{ d: 1, c: 'x' }], a: null })).toBe('{"a":null,"b":[{"c":"x","d":1}]}')
   })
 })

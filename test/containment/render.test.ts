@@ -39,6 +39,12 @@ describe('the plan as text', () => {
     expect(printable('a\u001b[2J\u202eb\u0000\u2028\ud800é😀')).toBe(
       'a\\u{1b}[2J\\u{202e}b\\u{0}\\u{2028}\\u{d800}é😀',
     )
+    const hostile = event('X', 's3', {
+      userIdentity: { type: 'Root', arn: 'arn:\u001b]0;owned\u0007\n1. ok:root' },
+    })
+    expect(renderPlan(planFor(hostile, ['deny-user']))).toContain(
+      '   - Contain the actor: arn:\\u{1b}]0;owned\\u{7}\\u{a}1. ok:root\n',
+    )
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         const raw = event(name, 's3', { userIdentity: ROOT, eventID: name })

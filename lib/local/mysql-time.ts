@@ -84,8 +84,13 @@ export const parseTime = (text: string, format: string): number => {
   const [year, month, day] = [number('Y', 1970), number('m', 1), number('d', 1)]
   const fraction = Number((found?.['f'] ?? '0').padEnd(3, '0'))
   const millis = Date.UTC(year, month - 1, day, number('H', 0), number('i', 0), number('s', 0), fraction)
+  const date = new Date(millis)
   const real =
-    new Date(millis).getUTCDate() === day && number('H', 0) < 24 && number('i', 0) < 60 && number('s', 0) < 60
+    date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day &&
+    number('H', 0) < 24 &&
+    number('i', 0) < 60 &&
+    number('s', 0) < 60
   if (!found || !real)
     throw new Error(`${JSON.stringify(text.slice(0, 40))} does not fit the format ${JSON.stringify(format)}`)
   return millis

@@ -28,6 +28,9 @@ export const registerTrinoFunctions = (connection: DuckDBConnection): void => {
     connection.registerScalarFunction(scalarFunction(name, takes, gives, body as (...args: Value[]) => Value))
 
   register('trino_double_text', [DOUBLE], VARCHAR, (value: number) => doubleText(value))
+  register('trino_round', [DOUBLE, INTEGER], DOUBLE, (value: number, digits: number) =>
+    roundTo(value, digits),
+  )
   register('trino_json_parse', [VARCHAR], VARCHAR, (text: string) => canonicalJson(text))
   register('trino_date_format', [DOUBLE, VARCHAR], VARCHAR, (millis: number, format: string) =>
     formatTime(millis, format),
@@ -95,4 +98,12 @@ const substr = (text: string, start: number, length = Number.POSITIVE_INFINITY):
   const from = start > 0 ? start - 1 : start < 0 ? points.length + start : -1
   if (from < 0 || length <= 0) return ''
   return points.slice(from, from + length).join('')
+}
+
+/** Trino's round: half away from zero after scaling, so 2.345 (just below the half) gives 2.34. */
+const roundTo = (value: number, digits: number): number => {
+  const factor = 10 ** digits
+  const scaled = Math.abs(value) * factor
+  if (!Number.isFinite(scaled) || scaled > Number.MAX_SAFE_INTEGER) return value
+  return (Math.sign(value) * Math.round(scaled)) / factor
 }

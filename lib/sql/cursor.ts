@@ -72,8 +72,7 @@ export const createCursor = (text: string, tokens: readonly Token[]): Cursor => 
   const unexpected = (expected: string): never => {
     const token = peek()
     if (token.kind === 'end') return refuse(token.at, `the query ends here; expected ${expected}`)
-    const near = token.kind === 'word' ? nearest(token.text, KEYWORDS) : undefined
-    const hint = near && near !== token.upper ? `; did you mean ${near}?` : gluedHint(token.text)
+    const hint = slipOf(token) || slipOf(tokens[position - 1])
     return refuse(
       token.at,
       `unexpected ${quoted(text.slice(token.at, token.end))}; expected ${expected}${hint}`,
@@ -111,8 +110,11 @@ export const createCursor = (text: string, tokens: readonly Token[]): Cursor => 
   }
 }
 
-/** `errorMessageORDER BY`: a missing blank is the commonest fault of pasted queries. */
-const gluedHint = (word: string): string => {
-  const found = /(.+?)(ORDER|GROUP|WHERE|LIMIT|FROM)$/.exec(word)
-  return found ? `; is a blank missing before ${found[2]}?` : ''
+/** The likely slip: a keyword spelled wrongly, or (commonest in pasted queries) no blank before one. */
+const slipOf = (token: Token | undefined): string => {
+  if (token?.kind !== 'word' || RESERVED.has(token.upper)) return ''
+  const near = nearest(token.text, KEYWORDS)
+  if (near && near !== token.upper) return `; did you mean ${near}?`
+  const glued = /.(ORDER|GROUP|WHERE|LIMIT|FROM)$/.exec(token.text)
+  return glued ? `; is a blank missing before ${glued[1]}?` : ''
 }

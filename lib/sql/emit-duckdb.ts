@@ -1,7 +1,7 @@
 import { type Dialect, identifier } from './emit.ts'
 import { jsonPointer } from './json-path.ts'
-import type { Typed } from './typed.ts'
-import { isArray, isDecimal, isInteger, type Type } from './types.ts'
+import type { Typed, TypedRelation } from './typed.ts'
+import { isArray, isDecimal, isInteger, isMap, type Type } from './types.ts'
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
@@ -110,13 +110,17 @@ const parseText = (base: string, type: Type, tolerant: boolean): string => {
   return `CASE WHEN ${matches} THEN ${cast} WHEN ${base} IS NOT NULL THEN error('cannot cast ''' || ${base} || ''' to ${name}') END`
 }
 
+/** The arguments are computed in a subquery of their own: DuckDB takes no TRY inside unnest. */
 const unnestText = (
-  relation: { readonly alias: string; readonly ordinality: boolean },
+  relation: Extract<TypedRelation, { kind: 'unnest' }>,
   args: readonly string[],
 ): string => {
-  const lists = args.map((arg, index) => `unnest(${arg}) AS e${index}`)
-  const lengths = args.map((arg) => `coalesce(len(${arg}), 0)`)
+  const lists = args.map(
+    (arg, index) => `${isMap(relation.args[index]!.type) ? `map_entries(${arg})` : arg} AS a${index}`,
+  )
+  const elements = args.map((_, index) => `unnest(l.a${index}) AS e${index}`)
+  const lengths = args.map((_, index) => `coalesce(len(l.a${index}), 0)`)
   const length = lengths.length === 1 ? lengths[0] : `greatest(${lengths.join(', ')})`
-  const ordinality = relation.ordinality ? [`unnest(range(1, ${length} + 1)) AS ordinality`] : []
-  return `LATERAL (SELECT ${[...lists, ...ordinality].join(', ')}) AS ${identifier(relation.alias)}`
+  if (relation.ordinality) elements.push(`unnest(range(1, ${length} + 1)) AS ordinality`)
+  return `LATERAL (SELECT ${elements.join(', ')} FROM (SELECT ${lists.join(', ')}) AS l) AS ${identifier(relation.alias)}`
 }

@@ -132,9 +132,8 @@ const operandOfAnd = (emission: Emission, expr: Typed): string =>
 const emitItem = (emission: Emission, item: TypedItem, top: boolean): string => {
   const text = emitExpression(emission, item.expr)
   const output = top && isComplex(item.type) ? emission.dialect.output(text, item) : text
-  const own =
-    item.expr.op === 'column' && item.expr.name === item.name && output === text && !item.expr.duckdbPath
-  return own ? text : `${output} AS ${identifier(item.name)}`
+  const own = item.expr.op === 'column' && output.endsWith(`.${identifier(item.name)}`)
+  return own ? output : `${output} AS ${identifier(item.name)}`
 }
 
 const emitRelation = (emission: Emission, relation: TypedRelation): string => {
@@ -205,7 +204,7 @@ const expressionText = (emission: Emission, expr: Typed): string => {
     case 'lambda':
       return dialect.lambda(expr.params.map(identifier), text(expr.body))
     case 'field':
-      return `${expr.base.op === 'column' || expr.base.op === 'field' ? text(expr.base) : `(${text(expr.base)})`}.${identifier(expr.name)}`
+      return `${['column', 'field', 'variable'].includes(expr.base.op) ? text(expr.base) : `(${text(expr.base)})`}.${identifier(expr.name)}`
     case 'subscript':
       return dialect.subscript(part(expr.base), text(expr.index))
     case 'json-value':

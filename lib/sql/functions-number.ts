@@ -15,7 +15,8 @@ export const NUMBER_FUNCTIONS = [
   scalar('ceiling', NUMBERS, { duckdb: same('ceil') }),
   scalar('floor', NUMBERS, { duckdb: same('floor') }),
   scalar('round', [...NUMBERS, 'double, integer -> double'], {
-    duckdb: (args, types) => (args.length === 2 ? `round(${args.join(', ')})` : same('round')(args, types)),
+    duckdb: (args, types) =>
+      args.length === 2 ? `trino_round(${args.join(', ')})` : same('round')(args, types),
   }),
   scalar('sqrt', 'double -> double', { decimals: true, duckdb: ([x]) => `sqrt(CAST(${x} AS DOUBLE))` }),
   scalar('power', 'double, double -> double', { decimals: true, duckdb: powerOf }),

@@ -136,6 +136,8 @@ const parseKeyword = (cursor: Cursor): Expr | undefined => {
     return noArguments(cursor.next().at, upper.toLowerCase())
   }
   if (upper === 'EXTRACT') return parseExtract(cursor)
+  // Reserved in Trino, and yet called like any function.
+  if (upper === 'TRIM' && cursor.is('(', 1)) return parseCall(cursor, cursor.next())
   return undefined
 }
 

@@ -8,7 +8,7 @@ import type { Problem, VerdictStatus } from './verdict.ts'
 export const EVIDENCE_RULE = {
   id: 'digest-not-valid',
   title: 'Log file integrity does not hold',
-  tags: ['attack.defense-evasion', 'attack.t1070', 'attack.t1562.008'],
+  tags: ['attack.defense-impairment', 'attack.t1685.002'],
 } as const
 
 /** Something was changed or taken away: critical. Something is there that should not be, or ends too early: high. */

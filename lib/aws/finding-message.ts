@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type Finding, LEVELS } from '../finding.ts'
 import { BUS_SOURCE } from './event-bus.ts'
 import { FINDING_KIND } from './finding-sink.ts'
@@ -16,7 +16,7 @@ const FINDING = z.looseObject({
     id: z.string(),
     title: z.string(),
     level: z.enum(LEVELS),
-    playbook: z.string().optional(),
+    playbook: z.optional(z.string()),
   }),
   time: z.string(),
   event: z.looseObject({ eventID: z.string(), recipientAccountId: z.string(), awsRegion: z.string() }),

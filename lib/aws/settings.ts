@@ -1,40 +1,44 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { UsageError } from '../errors.ts'
 import { LEVELS } from '../finding.ts'
 
 const PREFIX = 'TRAILWARDEN_'
 
-const name = z.string().min(1)
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
+const name = z.string().check(z.minLength(1))
+const bucket = z.string().check(z.minLength(3))
+const list = z.pipe(
+  z._default(z.string(), ''),
+  z.transform((text) =>
     text
       .split(',')
       .map((item) => item.trim())
       .filter(Boolean),
-  )
+  ),
+)
+
 const SETTINGS = {
   /** Bucket that CloudTrail delivers to. */
-  logBucket: z.string().min(3),
+  logBucket: bucket,
   /** Key prefix before `AWSLogs/`; empty when there is none. */
-  logPrefix: z.string().default(''),
+  logPrefix: z._default(z.string(), ''),
   /** Bucket of our own: findings, plans, Parquet, query results. */
-  lakeBucket: z.string().min(3),
+  lakeBucket: bucket,
   database: name,
   workgroup: name,
   /** Name or ARN of the event bus of findings. */
   findingBus: name,
   /** ARN of the topic people read. */
-  topic: z.string().startsWith('arn:'),
+  topic: z.string().check(z.startsWith('arn:')),
   /** Findings at this level and above are sent to people. */
-  notifyLevel: z.enum(LEVELS).default('high'),
+  notifyLevel: z._default(z.enum(LEVELS), 'high'),
   /** Findings below this level are counted and not sent. */
-  minLevel: z.enum(LEVELS).default('low'),
+  minLevel: z._default(z.enum(LEVELS), 'low'),
   /** How far containment goes. */
-  mode: z.enum(['observe']).default('observe'),
+  mode: z._default(z.enum(['observe']), 'observe'),
   /** Query packs that the schedule runs, by folder name. */
   packs: list,
+  /** Hours a scheduled query looks back. */
+  packHours: z._default(z.coerce.number().check(z.minimum(1), z.maximum(8760)), 24),
   /** Accounts of the owner's own, 12 digits: sharing with them is no finding. */
   knownAccounts: list,
   /** Globs over ARNs and unique ids that are never contained. */
@@ -60,7 +64,7 @@ export const settingsOf = <K extends SettingName>(
   const values: [string, unknown][] = []
   for (const setting of names) {
     const found = environment[variableOf(setting)]
-    const read = SETTINGS[setting].safeParse(found)
+    const read = z.safeParse(SETTINGS[setting], found)
     if (read.success) values.push([setting, read.data])
     else
       problems.push(
@@ -75,13 +79,17 @@ export const settingsOf = <K extends SettingName>(
 const variableOf = (setting: string): string =>
   PREFIX + setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
 
-const expectation = (error: z.ZodError): string => {
+const expectation = (error: z.core.$ZodError): string => {
   const [issue] = error.issues
   switch (issue?.code) {
     case 'invalid_value':
       return `expected one of ${issue.values.join(', ')}`
     case 'too_small':
-      return `expected at least ${issue.minimum} characters`
+      return `expected at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`
+    case 'too_big':
+      return `expected at most ${issue.maximum}`
+    case 'invalid_type':
+      return `expected ${issue.expected === 'string' ? 'text' : 'a number'}`
     case 'invalid_format':
       return `expected text that starts with "${(issue as { prefix?: string }).prefix}"`
     default:

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ContentError } from '../errors.ts'
 import { LEVELS } from '../finding.ts'
 import { tokenize } from '../sql/lexer.ts'

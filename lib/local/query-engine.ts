@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId, StatementType } from '@duckdb/node-api'
 import { messageOf, UsageError } from '../errors.ts'
 import type { QueryEngine, Row } from '../ports.ts'
 import { TABLES, type TableName } from '../store/schema.ts'
@@ -93,7 +93,11 @@ const rowsOf = async (
   connection: DuckDBConnection,
   { sql, parameters }: Run,
 ): Promise<{ columns: readonly string[]; rows: readonly Row[] }> => {
-  const reader = await connection.runAndReadAll(sql, [...parameters])
+  const prepared = await connection.prepare(sql)
+  // The sandbox lets DuckDB write below the store's folder; a SELECT cannot.
+  if (prepared.statementType !== StatementType.SELECT) throw new Error('only a SELECT may run')
+  if (parameters.length > 0) prepared.bind([...parameters])
+  const reader = await prepared.runAndReadAll()
   const columns = reader.columnNames()
   const doubles = reader.columnTypes().map(({ typeId }) => typeId === DuckDBTypeId.DOUBLE)
   const rows = reader

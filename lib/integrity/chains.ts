@@ -4,6 +4,7 @@ import { chainFromId, chainId, chainOf } from './heads.ts'
 import { type Bench, type JudgedDigest, judgeDigests } from './judge-digest.ts'
 import { nameOf } from './place.ts'
 import type { DigestKey, ReadDigest } from './read-digest.ts'
+import { HOUR } from './slots.ts'
 
 /** One chain as far as this source holds it. */
 export interface Chain {
@@ -77,16 +78,23 @@ const copyOf = (read: ReadDigest, original: ReadDigest): JudgedDigest => ({
   fault: { status: 'modified', reason: 'moved', detail: `it is a second copy of ${nameOf(original.object)}` },
 })
 
-/** Time until which digests are there, broken ones included; -Infinity for none. */
+/**
+ * Time until which digests are there; -Infinity for none. Broken ones count only where they go on in the hourly cadence: an object
+ * with a far date in its name must not hide a cut tail.
+ */
 export const endOf = ({ judged, newestListed }: Chain): number => {
-  const ends = judged.flatMap(({ trust, read, fault }) => {
-    if (trust !== 'broken' && read.content.ok) return [read.content.digest.end]
-    return fault?.reason === 'moved' ? [] : [read.time]
-  })
-  return ends.length > 0
-    ? ends.reduce((latest, end) => Math.max(latest, end))
-    : (newestListed?.time ?? Number.NEGATIVE_INFINITY)
+  const usable = judged.flatMap(({ trust, read }) =>
+    trust !== 'broken' && read.content.ok ? [read.content.digest.end] : [],
+  )
+  const broken = new Set(judged.filter(({ trust }) => trust === 'broken').map(({ read }) => read.time))
+  if (usable.length === 0)
+    return broken.size > 0 ? latest([...broken]) : (newestListed?.time ?? Number.NEGATIVE_INFINITY)
+  let end = latest(usable)
+  while (broken.has(end + HOUR)) end += HOUR
+  return end
 }
+
+const latest = (times: readonly number[]): number => times.reduce((a, b) => Math.max(a, b))
 
 /** The heads to keep: of each chain the newest digest that is proven, never an older one than before. */
 export const headsOf = (chains: readonly Chain[], heads: ChainHeads): ChainHeads => {

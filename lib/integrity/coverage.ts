@@ -1,5 +1,5 @@
 import { HOUR } from './slots.ts'
-import type { Segment } from './timeline.ts'
+import type { Segment } from './timeline-draft.ts'
 
 /**
  * What a chain says of a delivery time. `pending`: newer than the newest digest, by so little that the next one may list it.
@@ -26,11 +26,12 @@ export type CoverageOf = (time: number) => Coverage
 export const coverageOf = (segments: readonly Segment[]): CoverageOf => {
   const start = segments[0]?.from ?? Number.POSITIVE_INFINITY
   const end = segments.reduce((latest, segment) => Math.max(latest, segment.to), Number.NEGATIVE_INFINITY)
+  const firstCovered = segments.find(({ state }) => state === 'covered')?.from ?? start
   const at = (time: number): Coverage => {
     if (segments.length === 0) return 'after'
     if (time <= start) return 'before'
     if (time > end) return time <= end + PENDING ? 'pending' : 'after'
-    return stateAt(segments, time)
+    return stateAt(segments, time) ?? (time <= firstCovered ? 'before' : 'after')
   }
   return (time) => {
     const seen = [at(time), at(time - ROUNDING + 1000)]
@@ -47,8 +48,8 @@ export const coverageOfAll = (chains: readonly CoverageOf[]): CoverageOf => {
   }
 }
 
-/** Segments may overlap by an odd second; a hole wins. */
-const stateAt = (segments: readonly Segment[], time: number): Coverage => {
+/** Segments may overlap by an odd second; a hole wins. Undefined between segments: a broken digest lay far from the others. */
+const stateAt = (segments: readonly Segment[], time: number): Coverage | undefined => {
   let low = 0
   let high = segments.length
   while (low < high) {
@@ -56,12 +57,12 @@ const stateAt = (segments: readonly Segment[], time: number): Coverage => {
     if (segments[middle]!.from < time) low = middle + 1
     else high = middle
   }
-  let state: Coverage = 'gap'
+  let state: Coverage | undefined
   for (let index = low - 1; index >= Math.max(0, low - 4); index--) {
     const segment = segments[index]!
     if (segment.to < time) continue
     if (segment.state === 'hole') return 'hole'
-    if (segment.state === 'covered') state = 'covered'
+    state = state === 'covered' ? state : segment.state
   }
   return state
 }

@@ -17,6 +17,8 @@ export const expectedEnd = (
   chain: Chain,
   clocks: {
     readonly asked: number | undefined
+    /** End of the range, where it is not infinite. */
+    readonly rangeEnd: number | undefined
     readonly siblings: readonly Chain[]
     /** Newest delivery that no digest lists, by the names of log files. */
     readonly newestLog: number | undefined
@@ -27,6 +29,11 @@ export const expectedEnd = (
   const candidates: ExpectedEnd[] = []
   if (clocks.asked !== undefined) {
     candidates.push({ time: clocks.asked, why: `digests are expected until ${isoOf(clocks.asked)}` })
+  } else if (clocks.rangeEnd !== undefined && clocks.rangeEnd >= end + PENDING) {
+    candidates.push({
+      time: clocks.rangeEnd - HOUR,
+      why: `the range asked for ends at ${isoOf(clocks.rangeEnd)}`,
+    })
   }
   const sibling = newestSibling(chain, clocks.siblings)
   if (sibling && sibling.end >= end + PENDING) {
@@ -53,12 +60,11 @@ const newestSibling = (
 const isSameTrail = (a: Chain['chain'], b: Chain['chain']): boolean =>
   a.kind === b.kind && a.account === b.account && a.trail === b.trail && a.homeRegion === b.homeRegion
 
-/** Only a digest that is not broken may speak about another Region. */
+/** Only a proven digest may speak about another Region; without any keys, one that nothing speaks against. */
 const usableEnd = ({ judged }: Chain): number =>
-  judged.reduce(
-    (latest, { trust, read }) =>
-      trust !== 'broken' && read.content.ok ? Math.max(latest, read.content.digest.end) : latest,
-    Number.NEGATIVE_INFINITY,
-  )
+  judged.reduce((latest, { trust, fault, read }) => {
+    const speaks = trust === 'proven' || (trust === 'unproven' && fault?.reason === 'no-public-keys')
+    return speaks && read.content.ok ? Math.max(latest, read.content.digest.end) : latest
+  }, Number.NEGATIVE_INFINITY)
 
 const isoOf = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`

@@ -41,6 +41,10 @@ export const chainOf = (key: DigestKey): ChainIdentity => ({
 export const chainId = (chain: ChainIdentity): string =>
   `${chain.account}/${chain.region}/${chain.trail}/${chain.homeRegion}/${chain.kind}`
 
+/** How messages name a chain. */
+export const nameOfChain = (chain: ChainIdentity): string =>
+  `${chain.account}/${chain.region}/${chain.trail}${chain.kind === 'backfill' ? ' (backfill)' : ''}`
+
 /** The chain behind an id; trail names hold no slash. */
 export const chainFromId = (id: string): ChainIdentity | undefined => {
   const [account, region, trail, homeRegion, kind, ...rest] = id.split('/')

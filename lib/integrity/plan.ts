@@ -12,7 +12,7 @@ export interface ValidateOptions {
   /** Range to validate, UTC ISO: digests that cover any of it, and the log files they list. */
   readonly from?: string
   readonly to?: string
-  /** Digests must reach this time; `to` counts as it when left out. */
+  /** Digests must reach this time, to the hour. Without it, they must reach `to`, with two hours of grace. */
   readonly expectUntil?: string
   readonly accounts?: readonly string[]
   readonly regions?: readonly string[]
@@ -49,7 +49,10 @@ export interface Evidence {
   readonly placeOf: PlaceOf
   readonly chains: readonly Chain[]
   readonly isListed: (place: string) => boolean
+  /** Is that bucket part of this source, as far as its objects tell? */
   readonly holdsBucket: (bucket: string) => boolean
+  /** May an object be asked for that was not listed? S3 can be asked for any bucket. */
+  readonly canAsk: (bucket: string) => boolean
   /** Without the object: how to name it. */
   readonly nameOf: (bucket: string, key: string) => string
 }
@@ -70,7 +73,7 @@ export const planOf = (
     options,
     from,
     to,
-    expectUntil: expectUntil ?? (Number.isFinite(to) ? to : undefined),
+    expectUntil,
     inFlight: options.inFlight ?? IN_FLIGHT,
     inspect: options.inspectLog ?? inspectThrough(world.logs),
     isTrail: trailFilter(options.trail),

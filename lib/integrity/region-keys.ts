@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { PublicKey, PublicKeys } from '../ports.ts'
 import { loadPublicKey } from './public-keys.ts'
 import type { ReadDigest } from './read-digest.ts'
+import { HOUR } from './slots.ts'
 
 /** The keys of one Region, ready to verify. */
 export interface RegionKeys {
@@ -11,9 +12,9 @@ export interface RegionKeys {
   readonly reason: string | undefined
   /** `unknown`: no key has this fingerprint. `unusable`: there is one, and its bytes are no such key. */
   find(fingerprint: string): KeyObject | 'unknown' | 'unusable'
+  /** Was the key valid then, give or take the slack with which keys are asked for? True where nothing says otherwise. */
+  wasValid(fingerprint: string, time: number): boolean
 }
-
-const HOUR = 3_600_000
 
 /**
  * Asks for the keys of each Region once, with two hours of slack after the newest digest and one around every
@@ -52,6 +53,12 @@ export const regionKeys = (keys: readonly PublicKey[], reason?: string): RegionK
       const known = loaded.get(fingerprint) ?? loadPublicKey(key) ?? 'unusable'
       loaded.set(fingerprint, known)
       return known
+    },
+    wasValid(fingerprint, time) {
+      const { validFrom, validTo } = byFingerprint.get(fingerprint) ?? {}
+      const from = validFrom ? Date.parse(validFrom) - HOUR : Number.NEGATIVE_INFINITY
+      const to = validTo ? Date.parse(validTo) + 2 * HOUR : Number.POSITIVE_INFINITY
+      return time >= from && time <= to
     },
   }
 }

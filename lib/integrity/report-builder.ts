@@ -5,13 +5,13 @@ import {
   type Problem,
   type VerdictStatus,
 } from '../verdict.ts'
-import { type ChainIdentity, chainId } from './heads.ts'
+import { type ChainIdentity, chainId, nameOfChain } from './heads.ts'
 import { type JudgedDigest, statusOf } from './judge-digest.ts'
 import type { LogVerdict } from './judge-log.ts'
 import { nameOf } from './place.ts'
 import { HOUR } from './slots.ts'
 import type { Swept } from './sweep.ts'
-import { nameOfChain, type Timeline } from './timeline.ts'
+import type { Timeline } from './timeline-draft.ts'
 
 type Counts = Record<VerdictStatus, number>
 

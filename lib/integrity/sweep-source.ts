@@ -6,7 +6,8 @@ import type { Evidence, Plan } from './plan.ts'
 import type { ReportBuilder } from './report-builder.ts'
 import { HOUR } from './slots.ts'
 import { type Ground, type Swept, sweep } from './sweep.ts'
-import { type Segment, timelineOf } from './timeline.ts'
+import { timelineOf } from './timeline.ts'
+import type { Segment } from './timeline-draft.ts'
 
 /**
  * The second half of a validation: what the digests do not show by themselves. Holes, gaps and cut tails of each chain, then every log
@@ -66,6 +67,7 @@ const timelines = (
   const entries = evidence.chains.map((chain) => {
     const until = expectedEnd(chain, {
       asked: plan.expectUntil,
+      rangeEnd: Number.isFinite(plan.to) ? plan.to : undefined,
       siblings: siblings.get(trailOf(chain)) ?? [],
       newestLog: newestLogs.get(placeOfLog(chain.chain)),
     })

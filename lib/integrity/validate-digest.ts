@@ -4,7 +4,7 @@ import type { DigestLink } from '../trail/digest-file.ts'
 import { parseObjectKey } from '../trail/object-key.ts'
 import type { IntegrityReport, Problem } from '../verdict.ts'
 import { chainsOf, headsOf } from './chains.ts'
-import { type ChainHead, type ChainHeads, chainId, chainOf } from './heads.ts'
+import { type ChainHead, type ChainHeads, chainId, chainOf, nameOfChain } from './heads.ts'
 import { type JudgedDigest, sameHash } from './judge-digest.ts'
 import { judgeLogs, listingsOf } from './judge-log.ts'
 import { movedCheck } from './moved.ts'
@@ -13,7 +13,6 @@ import { inspectThrough, type ValidateOptions } from './plan.ts'
 import { digestContent, type Fault, readDigest, unreadable } from './read-digest.ts'
 import { keysOfRegions, regionKeys } from './region-keys.ts'
 import { reportBuilder } from './report-builder.ts'
-import { nameOfChain } from './timeline.ts'
 
 export type ValidateDigestOptions = Pick<ValidateOptions, 'metadata' | 'inspectLog' | 'state' | 'inFlight'>
 

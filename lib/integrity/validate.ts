@@ -1,7 +1,7 @@
 import type { LogStore, PublicKeys } from '../ports.ts'
 import type { IntegrityReport } from '../verdict.ts'
 import { type Chain, chainsOf, headsOf } from './chains.ts'
-import { type ChainHeads, chainFromId, chainOf } from './heads.ts'
+import { type ChainHeads, chainFromId, chainOf, nameOfChain } from './heads.ts'
 import type { Bench } from './judge-digest.ts'
 import { judgeLogs, listingsOf } from './judge-log.ts'
 import { type ListedLog, listSource, type SourceListing } from './list-source.ts'
@@ -10,7 +10,7 @@ import { folderPlace, isS3, type PlaceOf, s3Place } from './place.ts'
 import { type Evidence, type Plan, planOf, type ValidateOptions } from './plan.ts'
 import { mapInFlight } from './pool.ts'
 import { type DigestKey, digestContent, type ReadDigest, readDigest } from './read-digest.ts'
-import { keysOfRegions, regionKeys } from './region-keys.ts'
+import { keysOfRegions, type RegionKeys, regionKeys } from './region-keys.ts'
 import { type ReportBuilder, reportBuilder } from './report-builder.ts'
 import { HOUR } from './slots.ts'
 import { sweepSource } from './sweep-source.ts'
@@ -48,20 +48,29 @@ const gather = async (plan: Plan, report: ReportBuilder): Promise<Evidence> => {
   const mine = listing.digests.filter(({ key }) => plan.isTrail(key))
   const reads = await readInRange(plan, mine, placeOf)
   await judgeStrays(plan, listing, report)
-  const chains = await judgeChains(plan, reads, mine, placeOf)
+  const keys = await keysOfRegions(plan.publicKeys, reads)
+  const chains = judgeChains(plan, { reads, listed: mine, placeOf, keys })
+  tellOldKeys(chains, keys, report)
   const places = new Set(listing.digests.map(({ object }) => placeOf(object.bucket, object.key)))
-  const buckets = new Set(reads.flatMap(({ content }) => (content.ok ? [content.digest.bucket] : [])))
   const inS3 = placeOf === s3Place
+  const buckets = inS3 ? bucketsListed(listing) : bucketsDigested(reads)
+  const holdsBucket = (bucket: string) => buckets.size === 0 || buckets.has(bucket)
   return {
     listing,
     placeOf,
     chains,
     isListed: (place) => places.has(place),
-    // S3 can be asked for any bucket; a folder only holds what was downloaded into it.
-    holdsBucket: (bucket) => inS3 || buckets.has(bucket),
+    holdsBucket,
+    canAsk: (bucket) => inS3 || holdsBucket(bucket),
     nameOf: (bucket, key) => (inS3 ? `s3://${bucket}/${key}` : key),
   }
 }
+
+const bucketsListed = ({ digests, logs }: SourceListing): ReadonlySet<string> =>
+  new Set([...digests, ...logs].flatMap(({ object }) => object.bucket ?? []))
+
+const bucketsDigested = (reads: readonly ReadDigest[]): ReadonlySet<string> =>
+  new Set(reads.flatMap(({ content }) => (content.ok ? [content.digest.bucket] : [])))
 
 /** A digest covers the hour before its time; the one after the range still holds the signature of the last one inside. */
 const readInRange = (
@@ -81,13 +90,14 @@ const readInRange = (
   })
 }
 
-const judgeChains = async (
-  plan: Plan,
-  reads: readonly ReadDigest[],
-  listed: SourceListing['digests'],
-  placeOf: PlaceOf,
-): Promise<readonly Chain[]> => {
-  const keys = await keysOfRegions(plan.publicKeys, reads)
+interface Gathered {
+  readonly reads: readonly ReadDigest[]
+  readonly listed: SourceListing['digests']
+  readonly placeOf: PlaceOf
+  readonly keys: ReadonlyMap<string, RegionKeys>
+}
+
+const judgeChains = (plan: Plan, { reads, listed, placeOf, keys }: Gathered): readonly Chain[] => {
   const moved = movedCheck(reads)
   const signaturesExpected = placeOf === s3Place || reads.some(({ signature }) => signature !== undefined)
   const heads = Object.fromEntries(
@@ -97,6 +107,19 @@ const judgeChains = async (
     const regional = keys.get(chain.region) ?? regionKeys([])
     return { keys: regional, moved, placeOf, signaturesExpected, head }
   })
+}
+
+/** The signature holds, so a key out of its time is odd rather than wrong: a note. */
+const tellOldKeys = (chains: readonly Chain[], keys: Gathered['keys'], report: ReportBuilder): void => {
+  for (const { chain, judged } of chains) {
+    const odd = judged.filter(({ trust, read }) => {
+      if (trust !== 'proven' || !read.content.ok) return false
+      const { fingerprint, end } = read.content.digest
+      return keys.get(chain.region)?.wasValid(fingerprint, end) === false
+    })
+    if (odd.length === 0) continue
+    report.note(`${nameOfChain(chain)}: ${odd.length} digests are signed with a key outside of its validity`)
+  }
 }
 
 const isAsked = (plan: Plan, id: string): boolean => {
@@ -150,7 +173,7 @@ const validateLogs = async (
     find: ({ bucket, key }) => {
       const log = byPlace.get(placeOf(bucket, key))
       if (log) return { object: log.object, isListed: true }
-      if (!evidence.holdsBucket(bucket)) return undefined
+      if (!evidence.canAsk(bucket)) return undefined
       return { object: { bucket, key, size: 0, name: evidence.nameOf(bucket, key) }, isListed: false }
     },
   })

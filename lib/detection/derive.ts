@@ -2,6 +2,7 @@ import { accountOf, at, type CloudTrailEvent, identityOf, text } from '../trail/
 import { type GrantFacts, grantFactsOf } from './grant.ts'
 import { type NetworkFacts, networkFactsOf } from './network.ts'
 import { accountIn, type PolicyFacts, policyFactsOf } from './policy.ts'
+import { scalarText } from './scalar.ts'
 import type { Subject } from './sigma/path.ts'
 
 /** Derived fields of the event at hand. One object serves all events: `of` turns to the next and forgets the last. */
@@ -77,7 +78,7 @@ const someOf = (list: readonly string[]): readonly string[] | undefined =>
 
 /** Managed Grafana writes the status 200 as error code of a success. */
 const isError = (code: unknown): boolean =>
-  code !== undefined && code !== null && code !== '' && String(code) !== '200'
+  code !== undefined && code !== null && code !== '' && scalarText(code) !== '200'
 
 /**
  * Did the call take effect? A failed console login has an error message but no error code.
@@ -94,7 +95,7 @@ const READS = /^(Get|List|Describe|Head|Lookup|Search|Query|Scan|Select|BatchGet
 /** Does the call change anything? Old events do not say; their names do. */
 const writes = (event: CloudTrailEvent): boolean => {
   const { readOnly, eventName } = event
-  if (readOnly !== undefined && readOnly !== null) return String(readOnly).toLowerCase() !== 'true'
+  if (readOnly !== undefined && readOnly !== null) return scalarText(readOnly).toLowerCase() !== 'true'
   return typeof eventName === 'string' && !READS.test(eventName)
 }
 

@@ -1,5 +1,6 @@
 import { at, type CloudTrailEvent, isObject } from '../trail/event.ts'
 import { accountIn } from './policy.ts'
+import { scalarText } from './scalar.ts'
 
 /** Whom a request shares something with, other than by a policy text. */
 export interface GrantFacts {
@@ -24,7 +25,7 @@ export const grantFactsOf = (event: CloudTrailEvent): GrantFacts => {
   const names = [...addedTo(request), ...lambdaPrincipal(event)]
   return {
     public:
-      names.some((name) => name === '*' || String(name).toLowerCase() === 'all') || hasPublicAcl(request),
+      names.some((name) => name === '*' || scalarText(name).toLowerCase() === 'all') || hasPublicAcl(request),
     accounts: [...new Set(names.flatMap((name) => accountIn(name) ?? []))],
   }
 }
@@ -50,11 +51,11 @@ const lambdaPrincipal = (event: CloudTrailEvent): readonly unknown[] => {
 }
 
 const hasPublicAcl = (request: unknown): boolean => {
-  const canned = members(at(request, 'x-amz-acl')).some((acl) => PUBLIC_ACLS.includes(String(acl)))
+  const canned = members(at(request, 'x-amz-acl')).some((acl) => PUBLIC_ACLS.includes(scalarText(acl)))
   const headers = GRANT_HEADERS.flatMap((name) => members(at(request, name)))
   const grants = members(at(request, 'AccessControlPolicy', 'AccessControlList', 'Grant'))
   const grantees = [...headers, ...grants.map((grant) => at(grant, 'Grantee', 'URI'))]
-  return canned || grantees.some((grantee) => PUBLIC_GROUPS.test(String(grantee)))
+  return canned || grantees.some((grantee) => PUBLIC_GROUPS.test(scalarText(grantee)))
 }
 
 /** A list, or one value as a list of itself; nothing is an empty list. */

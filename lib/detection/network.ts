@@ -1,4 +1,5 @@
 import { at, isObject } from '../trail/event.ts'
+import { scalarText } from './scalar.ts'
 
 /** What a network rule in a request opens to any address. */
 export interface NetworkFacts {
@@ -92,7 +93,7 @@ const permission = (
   to: unknown,
 ): Permission => ({
   cidrs,
-  protocol: String(protocol ?? '').toLowerCase(),
+  protocol: scalarText(protocol).toLowerCase(),
   from: portOf(from),
   to: portOf(to),
 })

@@ -177,17 +177,14 @@ const patternsWanted = (
 const patternsOf = (text: string, modifiers: readonly string[]): readonly (readonly Token[])[] => {
   const read = parsePattern(text)
   const dashed = modifiers.includes('windash') ? withDashes(read) : read
-  return encodings(dashed, modifiers).map((tokens) => {
-    if (modifiers.includes('contains')) return [...leading(tokens), ...tokens, ...trailing(tokens)]
-    if (modifiers.includes('startswith')) return [...tokens, ...trailing(tokens)]
-    if (modifiers.includes('endswith')) return [...leading(tokens), ...tokens]
-    return tokens
-  })
+  const any: readonly Token[] = [ANY]
+  const open = (...positions: readonly string[]) => positions.some((name) => modifiers.includes(name))
+  return encodings(dashed, modifiers).map((tokens): readonly Token[] => [
+    ...(open('contains', 'endswith') && tokens[0] !== ANY ? any : []),
+    ...tokens,
+    ...(open('contains', 'startswith') && tokens.at(-1) !== ANY ? any : []),
+  ])
 }
-
-const leading = (tokens: readonly Token[]): readonly Token[] => (tokens[0] === ANY ? [] : [ANY])
-const trailing = (tokens: readonly Token[]): readonly Token[] =>
-  tokens.length === 0 || tokens.at(-1) === ANY ? [] : [ANY]
 
 /** One test for many patterns: literals by look-up, the rest one after the other, lower case made once. */
 const anyPattern = (patterns: readonly (readonly Token[])[], cased: boolean): TextTest => {

@@ -21,22 +21,29 @@ export interface DuckdbOptions {
  * else, writes nothing, loads no extension, and its settings are locked. Rows are text or null as Athena gives them.
  */
 export const duckdbQueryEngine = (options: DuckdbOptions): QueryEngine & { close(): Promise<void> } => {
-  let opened: Promise<DuckDBConnection> | undefined
+  let opened: ReturnType<typeof open> | undefined
+  // One query at a time: the time limit interrupts the connection, not a single query.
+  let last: Promise<unknown> = Promise.resolve()
   return {
     dialect: 'duckdb',
     async run(sql, parameters) {
       opened ??= open(options)
-      return await runWithin(await opened, { sql, parameters, seconds: options.timeoutSeconds ?? 300 })
+      const { connection } = await opened
+      const run = () => runWithin(connection, { sql, parameters, seconds: options.timeoutSeconds ?? 300 })
+      const result = last.then(run, run)
+      last = result.catch(() => undefined)
+      return await result
     },
     async close() {
-      const connection = await opened?.catch(() => undefined)
+      const found = await opened?.catch(() => undefined)
       opened = undefined
-      connection?.closeSync()
+      found?.connection.closeSync()
+      found?.instance.closeSync()
     },
   }
 }
 
-const open = async ({ storeDir, memoryLimit = '2GB' }: DuckdbOptions): Promise<DuckDBConnection> => {
+const open = async ({ storeDir, memoryLimit = '2GB' }: DuckdbOptions) => {
   const dir = resolve(storeDir)
   const tables = Object.keys(TABLES).map((table) => [table, storedTable(dir, table as TableName)] as const)
   const instance = await DuckDBInstance.create(':memory:', {
@@ -49,7 +56,7 @@ const open = async ({ storeDir, memoryLimit = '2GB' }: DuckdbOptions): Promise<D
   for (const setting of sandbox(dir, memoryLimit)) await connection.run(setting)
   for (const [table, select] of tables) await connection.run(`CREATE VIEW ${table} AS ${select}`)
   await connection.run('SET lock_configuration = true')
-  return connection
+  return { instance, connection }
 }
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`

@@ -18,6 +18,10 @@ export const checkArithmetic = (
     const hint = operator === '+' && left.type === 'varchar' ? '; text is joined with ||' : '; use CAST'
     return refuse(at, `cannot compute ${typeName(left.type)} ${operator} ${typeName(right.type)}${hint}`)
   }
+  const interval = left.op === 'interval' ? left : right
+  if (type === 'date' && interval.op === 'interval' && ['second', 'minute', 'hour'].includes(interval.unit)) {
+    refuse(interval.at, 'a date has no hours; CAST it to timestamp first')
+  }
   return { op: 'arithmetic', at, type, operator, left, right }
 }
 

@@ -3,11 +3,11 @@ import type { Checker } from './checker.ts'
 import { bring } from './coerce.ts'
 import { FUNCTIONS } from './function-table.ts'
 import type { FunctionDefinition } from './functions.ts'
-import type { Scope } from './scope.ts'
+import { findRelation, type Scope } from './scope.ts'
 import { type Bindings, fits, type Pattern, resolve, type Signature } from './signature.ts'
 import { quoted, refuse, suggestion } from './sql-error.ts'
 import type { Typed, TypedSort, TypedWindow } from './typed.ts'
-import { isDecimal, isOrderable, type Type, typeName } from './types.ts'
+import { isArray, isDecimal, isOrderable, type Type, typeName } from './types.ts'
 
 /** Resolves a function call against the table of allowed functions. */
 export const checkCall = (checker: Checker, call: CallExpr, scope: Scope): Typed => {
@@ -17,10 +17,15 @@ export const checkCall = (checker: Checker, call: CallExpr, scope: Scope): Typed
   const jsonValue = checkJsonValue(checker, call, scope)
   if (jsonValue) return jsonValue
   const { args, returns } = checkArguments(checker, fn, call, scope)
+  const types = args.map((arg) => arg.type)
   const problem = fn.check?.(
     args.map((arg) => (arg.op === 'literal' && arg.value !== null ? arg.value : undefined)),
+    types,
   )
   if (problem) refuse(call.at, `${call.name}: ${problem}`)
+  const ordered = fn.orders === 'all' ? types : fn.orders === 'last' ? types.slice(-1) : []
+  const unordered = ordered.find((type) => !isOrderable(isArray(type) ? type.array : type))
+  if (unordered) refuse(call.at, `${call.name}: values of ${typeName(unordered)} cannot be ordered`)
   if (fn.warning) checker.warn(`${call.name} ${fn.warning}`)
   return {
     op: 'call',
@@ -112,6 +117,9 @@ const checkLambda = (
       `the lambda of ${call.name} takes ${wanted.params.length} parameter(s), found ${arg.params.length}`,
     )
   }
+  const taken = arg.params.find((name) => findRelation(scope, name))
+  if (taken)
+    refuse(arg.at, `the lambda parameter ${taken} is also a table of this query; give it another name`)
   const variables = Object.fromEntries(
     arg.params.map((name, index) => [name, resolve(wanted.params[index]!, bindings)]),
   )

@@ -4,12 +4,12 @@ import { checkCall } from './check-call.ts'
 import { checkCast } from './check-cast.ts'
 import { checkField, checkName } from './check-name.ts'
 import type { Checker } from './checker.ts'
-import { adapt, bring, comparable } from './coerce.ts'
+import { adapt, bring, comparable, requireComparable } from './coerce.ts'
 import { encodeLiteral, literalOf, parseTimestampText } from './literal.ts'
 import type { Scope } from './scope.ts'
 import { quoted, refuse } from './sql-error.ts'
 import type { Typed, TypedQuery } from './typed.ts'
-import { commonType, isArray, isInteger, isMap, isNumber, isOrderable, type Type, typeName } from './types.ts'
+import { commonType, isArray, isInteger, isMap, isNumber, type Type, typeName } from './types.ts'
 
 /** Resolves and types one expression. Throws Refusal. */
 export const checkExpression = (checker: Checker, expr: Expr, scope: Scope): Typed => {
@@ -102,14 +102,12 @@ const checkPredicate = (checker: Checker, expr: Predicate, scope: Scope): Typed 
     }
     case 'compare': {
       const [left, right] = comparable(check(expr.left), check(expr.right), expr.at)
-      requireComparable(left, expr.operator, expr.at)
       return { op: 'compare', ...node, operator: expr.operator, left, right }
     }
     case 'between': {
       const base = check(expr.base)
       const [first, low] = comparable(base, check(expr.low), expr.at)
       const [second, high] = comparable(base, check(expr.high), expr.at)
-      requireComparable(first, '<', expr.at)
       return {
         op: 'between',
         ...node,
@@ -122,7 +120,6 @@ const checkPredicate = (checker: Checker, expr: Predicate, scope: Scope): Typed 
     case 'in': {
       const base = check(expr.base)
       const items = expr.items.map((item) => comparable(base, check(item), item.at)[1])
-      requireComparable(base, '=', expr.at)
       return { op: 'in', ...node, negated: expr.negated, base, items }
     }
     case 'in-query':
@@ -135,13 +132,6 @@ const checkPredicate = (checker: Checker, expr: Predicate, scope: Scope): Typed 
 /** A value used as WHERE, ON, AND ... must be a boolean. */
 export const asCondition = (value: Typed, where: string): Typed =>
   value.type === 'boolean' ? value : bring(value, 'boolean', `the condition of ${where}`)
-
-const requireComparable = ({ type }: Typed, operator: string, at: number): void => {
-  if (isOrderable(type)) return
-  if (type === 'json')
-    refuse(at, 'json values cannot be compared; take the text with json_extract_scalar or json_format')
-  refuse(at, `values of ${typeName(type)} cannot be compared with ${operator}; compare their parts`)
-}
 
 const checkLiteral = (
   literal: Parameters<typeof encodeLiteral>[0],
@@ -276,7 +266,7 @@ const checkInQuery = (
   const type = singleColumn(query, expr.at)
   if (commonType(base.type, type) === undefined)
     refuse(expr.at, `cannot compare ${typeName(base.type)} and ${typeName(type)}; use CAST`)
-  requireComparable(base, '=', expr.at)
+  requireComparable(base, expr.at)
   return { op: 'in-query', at: expr.at, type: 'boolean', negated: expr.negated, base, query }
 }
 

@@ -117,9 +117,10 @@ const checkSelect = (checker: Checker, select: Select, outer: Scope | undefined)
   )
   const groupBy = select.groupBy.map((expr) => checkGroup(checker, expr, scope, items))
   const having = select.having && asCondition(checker.expr(select.having, scope), 'HAVING')
+  const aliases = aliasesOf(scope)
   if (groupBy.length > 0 || having || items.some(({ expr }) => isAggregated(expr))) {
-    for (const { expr } of items) requireGrouped(expr, groupBy)
-    if (having) requireGrouped(having, groupBy)
+    for (const { expr } of items) requireGrouped(expr, groupBy, aliases)
+    if (having) requireGrouped(having, groupBy, aliases)
   }
   const typed: TypedSelect = {
     kind: 'select',
@@ -132,6 +133,8 @@ const checkSelect = (checker: Checker, select: Select, outer: Scope | undefined)
   }
   return { body: typed, columns: items.map(({ name, type }) => ({ name, type })), scope, select: typed }
 }
+
+const aliasesOf = (scope: Scope): ReadonlySet<string> => new Set(scope.relations.map(({ alias }) => alias))
 
 const checkItem = (checker: Checker, item: SelectItem, scope: Scope): { name: string; expr: Typed }[] => {
   if (item.kind === 'expr') {
@@ -233,7 +236,7 @@ const checkOrder = (checker: Checker, item: SortItem, checked: Checked): TypedQu
   if (same >= 0) return { key: same + 1, ...order }
   if (select.distinct) refuse(item.expr.at, 'with SELECT DISTINCT, ORDER BY takes only selected columns')
   if (select.groupBy.length > 0 || select.items.some((output) => isAggregated(output.expr)))
-    requireGrouped(expr, select.groupBy)
+    requireGrouped(expr, select.groupBy, aliasesOf(scope))
   else if (isAggregated(expr))
     refuse(item.expr.at, 'this query has no groups to aggregate; select the aggregate, or add GROUP BY')
   return { key: expr, ...order }

@@ -1,7 +1,7 @@
 import { parseDateText, parseTimestampText } from './literal.ts'
 import { refuse } from './sql-error.ts'
 import type { Typed } from './typed.ts'
-import { coerces, commonType, isDecimal, isMap, sameType, type Type, typeName } from './types.ts'
+import { coerces, commonType, isDecimal, isMap, isOrderable, sameType, type Type, typeName } from './types.ts'
 
 /** Brings a value to a type without a written cast, or refuses. The engines do the plain widenings themselves. */
 export const bring = (value: Typed, to: Type, what: string): Typed => {
@@ -24,6 +24,7 @@ export const comparable = (left: Typed, right: Typed, at: number): [Typed, Typed
   const [a, b] = adapted
   const common = commonType(a.type, b.type)
   if (common === undefined) return refuse(at, mismatch(a, b))
+  requireComparable(a, at)
   return [bring(a, common, 'this value'), bring(b, common, 'this value')]
 }
 
@@ -58,4 +59,12 @@ const mismatch = (a: Typed, b: Typed): string => {
   if (number?.op === 'literal')
     return `cannot compare ${types}; write '${number.value}' in quotes, or CAST the text`
   return `cannot compare ${types}; use CAST`
+}
+
+/** Refuses values that the engines do not compare alike. */
+export const requireComparable = ({ type }: Typed, at: number): void => {
+  if (isOrderable(type)) return
+  if (type === 'json')
+    refuse(at, 'json values cannot be compared; take the text with json_extract_scalar or json_format')
+  refuse(at, `values of ${typeName(type)} cannot be compared; compare their parts`)
 }

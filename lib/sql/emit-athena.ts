@@ -1,4 +1,5 @@
-import { type Dialect, identifier } from './emit.ts'
+import type { Dialect } from './emit.ts'
+import { identifier } from './identifier.ts'
 import { jsonPathOf } from './json-path.ts'
 import { type Type, typeName } from './types.ts'
 

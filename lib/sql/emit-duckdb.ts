@@ -1,4 +1,5 @@
-import { type Dialect, identifier } from './emit.ts'
+import type { Dialect } from './emit.ts'
+import { identifier } from './identifier.ts'
 import { jsonPointer } from './json-path.ts'
 import type { Typed, TypedRelation } from './typed.ts'
 import { isArray, isDecimal, isInteger, isMap, type Type } from './types.ts'
@@ -51,9 +52,14 @@ export const duckdbDialect = (table: (name: string) => string): Dialect => ({
     [limit !== undefined && `LIMIT ${limit}`, offset !== undefined && `OFFSET ${offset}`]
       .filter(Boolean)
       .join(' '),
-  // The engine renders structs, lists and maps as JSON text: it knows their types.
-  output: (text) => text,
+  // The engine renders structs, lists and maps as JSON text, but cannot tell JSON inside them from other text.
+  output: (text, { type }) => (holdsJson(type) ? `CAST(to_json(${text}) AS VARCHAR)` : text),
 })
+
+const holdsJson = (type: Type): boolean => {
+  if (isArray(type)) return holdsJson(type.array)
+  return isMap(type) ? holdsJson(type.map[1]) : type === 'json'
+}
 
 const arithmeticText = (expr: Extract<Typed, { op: 'arithmetic' }>, left: string, right: string): string => {
   const { operator, type } = expr

@@ -21,7 +21,13 @@ const extreme = (name: string) => (args: readonly string[]) =>
   `CASE WHEN ${hasNull(args[0]!)} THEN NULL ELSE ${name}(${args[0]}) END`
 
 const elementAt = ([base, key]: readonly string[], types: readonly Type[]): string =>
-  isArray(types[0]!) ? `list_extract(${base}, ${key})` : `${base}[${key}]`
+  isArray(types[0]!) ? elementOf(base!, key!) : `${base}[${key}]`
+
+const elementOf = (list: string, position: string): string => {
+  const element = `list_extract(${list}, ${position})`
+  if (/^-? ?\d+$/.test(position)) return element
+  return `CASE WHEN ${position} = 0 THEN error('array positions start at 1') ELSE ${element} END`
+}
 
 /** Arrays and maps. https://trino.io/docs/current/functions/array.html */
 export const COLLECTION_FUNCTIONS = [
@@ -32,14 +38,16 @@ export const COLLECTION_FUNCTIONS = [
   scalar('cardinality', ['array<T> -> bigint', 'map<K, V> -> bigint'], {
     duckdb: ([base], types) => (isArray(types[0]!) ? `len(${base})` : `CAST(cardinality(${base}) AS BIGINT)`),
   }),
-  scalar('contains', 'array<T>, T -> boolean', { duckdb: containsOf }),
+  scalar('contains', 'array<T>, T -> boolean', { orders: 'all', duckdb: containsOf }),
   scalar('array_join', 'array<varchar>, varchar -> varchar', { duckdb: renamed('array_to_string') }),
   scalar('array_sort', 'array<T> -> array<T>', {
+    orders: 'all',
     duckdb: ([list]) => `list_sort(${list}, 'ASC', 'NULLS LAST')`,
   }),
-  scalar('array_max', 'array<T> -> T', { duckdb: extreme('list_max') }),
-  scalar('array_min', 'array<T> -> T', { duckdb: extreme('list_min') }),
+  scalar('array_max', 'array<T> -> T', { orders: 'all', duckdb: extreme('list_max') }),
+  scalar('array_min', 'array<T> -> T', { orders: 'all', duckdb: extreme('list_min') }),
   scalar('array_position', 'array<T>, T -> bigint', {
+    orders: 'all',
     duckdb: ([list, item]) =>
       `CASE WHEN ${list} IS NULL OR ${item} IS NULL THEN NULL ELSE CAST(coalesce(list_position(${list}, ${item}), 0) AS BIGINT) END`,
   }),

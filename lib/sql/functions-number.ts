@@ -22,10 +22,10 @@ export const NUMBER_FUNCTIONS = [
   scalar('power', 'double, double -> double', { decimals: true, duckdb: powerOf }),
   scalar('pow', 'double, double -> double', { decimals: true, duckdb: powerOf }),
   scalar('is_nan', 'double -> boolean', { duckdb: renamed('isnan') }),
-  scalar('greatest', 'T, T... -> T', { duckdb: strict('greatest') }),
-  scalar('least', 'T, T... -> T', { duckdb: strict('least') }),
+  scalar('greatest', 'T, T... -> T', { orders: 'all', duckdb: strict('greatest') }),
+  scalar('least', 'T, T... -> T', { orders: 'all', duckdb: strict('least') }),
   scalar('coalesce', 'T, T... -> T'),
-  scalar('nullif', 'T, T -> T'),
+  scalar('nullif', 'T, T -> T', { orders: 'all' }),
   scalar('if', ['boolean, T -> T', 'boolean, T, T -> T'], {
     duckdb: ([condition, yes, no]) => `CASE WHEN ${condition} THEN ${yes} ELSE ${no ?? 'NULL'} END`,
   }),

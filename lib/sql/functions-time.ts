@@ -1,4 +1,4 @@
-import { scalar } from './functions.ts'
+import { type FunctionDefinition, scalar } from './functions.ts'
 import { nearest } from './sql-error.ts'
 import type { Type } from './types.ts'
 
@@ -14,17 +14,28 @@ const ADD: Readonly<Record<string, (n: string) => string>> = {
   "'year'": (n) => `to_years(CAST(${n} AS INTEGER))`,
 }
 
+const SHORTER_THAN_A_DAY = ['millisecond', 'second', 'minute', 'hour']
 const UNITS = ['millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year']
 
-const unitCheck = (units: readonly string[]) => (literals: readonly (string | undefined)[]) => {
-  const unit = literals[0]?.toLowerCase()
-  if (unit !== undefined && units.includes(unit)) return undefined
-  const near = unit === undefined ? undefined : nearest(unit, units)
-  return `the unit must be one of ${units.map((name) => `'${name}'`).join(', ')}${near ? `; did you mean '${near}'?` : ''}`
-}
+type Check = NonNullable<FunctionDefinition['check']>
+
+/** The unit must be known, and a date has no hours. */
+const unitCheck =
+  (known: readonly string[]): Check =>
+  (literals, types) => {
+    const units = types.includes('date') ? known.filter((name) => !SHORTER_THAN_A_DAY.includes(name)) : known
+    const unit = literals[0]?.toLowerCase()
+    if (unit !== undefined && units.includes(unit)) return undefined
+    const near = unit === undefined ? undefined : nearest(unit, units)
+    return `the unit must be one of ${units.map((name) => `'${name}'`).join(', ')}${near ? `; did you mean '${near}'?` : ''}`
+  }
 
 const asDate = (text: string, type: Type | undefined): string =>
   type === 'date' ? `CAST(${text} AS DATE)` : `(${text})`
+
+const dateOf = (text: string): string =>
+  `CASE WHEN regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}') THEN CAST(${text} AS DATE) ` +
+  `WHEN ${text} IS NOT NULL THEN error('not a date: ' || ${text}) END`
 
 const part = (name: string, duckdb: string) =>
   scalar(name, ['timestamp -> bigint', 'timestamptz -> bigint', 'date -> bigint'], {
@@ -60,8 +71,8 @@ export const TIME_FUNCTIONS = [
     athena: () => 'localtimestamp',
   }),
   scalar('current_date', '-> date', { duckdb: () => 'CAST(now() AS DATE)', athena: () => 'current_date' }),
-  scalar('date', ['timestamp -> date', 'timestamptz -> date', 'date -> date'], {
-    duckdb: ([x]) => `CAST(${x} AS DATE)`,
+  scalar('date', ['timestamp -> date', 'timestamptz -> date', 'date -> date', 'varchar -> date'], {
+    duckdb: ([x], types) => (types[0] === 'varchar' ? dateOf(x!) : `CAST(${x} AS DATE)`),
   }),
   part('year', 'year'),
   part('quarter', 'quarter'),

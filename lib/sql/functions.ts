@@ -13,7 +13,9 @@ export interface FunctionDefinition {
   /** Athena's text, where it is not the same call. */
   readonly athena?: (args: readonly string[], types: readonly Type[]) => string
   /** Refuses argument values the engines would not agree on; gets literal texts, undefined for other expressions. */
-  readonly check?: (literals: readonly (string | undefined)[]) => string | undefined
+  readonly check?: (literals: readonly (string | undefined)[], types: readonly Type[]) => string | undefined
+  /** Which arguments are put in order, and so cannot be maps, arrays or rows. */
+  readonly orders?: 'all' | 'last'
   /** Trino has no decimal version, so a decimal argument becomes a double. */
   readonly decimals?: boolean
   readonly warning?: string

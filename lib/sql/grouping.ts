@@ -26,14 +26,16 @@ const shape = (expr: Typed): string =>
 export const sameExpression = (a: Typed, b: Typed): boolean => a.op === b.op && shape(a) === shape(b)
 
 /** In a grouped query every column must be grouped or inside an aggregate. Refuses the first that is not. */
-export const requireGrouped = (expr: Typed, groups: readonly Typed[]): void => {
+export const requireGrouped = (expr: Typed, groups: readonly Typed[], own: ReadonlySet<string>): void => {
   if (groups.some((group) => sameExpression(group, expr))) return
   if (isAggregate(expr)) {
     const nested = childrenOf(expr).find(isAggregated)
     if (nested) refuse(nested.at, 'an aggregate cannot hold another; use a subquery')
     return
   }
+  // A column of a query around this one is one value here.
+  if (expr.op === 'column' && !own.has(expr.relation)) return
   if (expr.op === 'column')
     refuse(expr.at, `${expr.name} must be in GROUP BY or inside an aggregate such as arbitrary(${expr.name})`)
-  for (const child of childrenOf(expr)) requireGrouped(child, groups)
+  for (const child of childrenOf(expr)) requireGrouped(child, groups, own)
 }

@@ -35,7 +35,7 @@ export const encodeLiteral = (type: LiteralType, value: string | null, at: numbe
         ? value
         : refuse(at, `expected true or false, found ${value}`)
     case 'timestamp':
-      return `TIMESTAMP '${parseTimestampText(value, at)}'`
+      return `TIMESTAMP '${withMillis(parseTimestampText(value, at))}'`
     case 'date':
       return `DATE '${parseDateText(value, at)}'`
     default:
@@ -96,6 +96,9 @@ export const parseDateText = (text: string, at: number): string => {
   }
   return date
 }
+
+/** A literal without fraction is timestamp(0) in Trino and shows none; every timestamp here is timestamp(3). */
+const withMillis = (text: string): string => (text.includes('.') ? text : `${text}.000`)
 
 const isRealDate = (date: string): boolean => {
   const time = Date.parse(`${date}T00:00:00Z`)

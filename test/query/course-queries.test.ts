@@ -81,7 +81,7 @@ describe('the five queries of the CloudTrail course', () => {
       'SELECT events.eventtime, events.useridentity.username AS username, events.useridentity.arn AS arn, ' +
         "events.sourceipaddress, COALESCE(json_extract_scalar(events.requestparameters, '$.bucketName'), " +
         "NULLIF(json_format(json_extract(events.requestparameters, '$.bucketName')), 'null')) AS bucketname " +
-        "FROM events WHERE events.eventname = 'DeleteBucket' AND events.eventtime > TIMESTAMP '2024-01-01 00:00:00' " +
+        "FROM events WHERE events.eventname = 'DeleteBucket' AND events.eventtime > TIMESTAMP '2024-01-01 00:00:00.000' " +
         "AND events.day >= '2024-01-01' ORDER BY 1 DESC NULLS LAST LIMIT 100",
     )
   })
@@ -90,7 +90,7 @@ describe('the five queries of the CloudTrail course', () => {
     const { sql, timeRange } = compileQuery({ catalog, query: course.get('root-activity')! }, 'athena')
     expect(sql).toBe(
       'SELECT events.eventtime, events.eventname, events.eventsource, events.sourceipaddress, events.useragent FROM events ' +
-        "WHERE events.useridentity.type = 'Root' AND events.eventtime > TIMESTAMP '2024-01-01 00:00:00' " +
+        "WHERE events.useridentity.type = 'Root' AND events.eventtime > TIMESTAMP '2024-01-01 00:00:00.000' " +
         "AND events.day >= '2024-01-01' ORDER BY 1 DESC NULLS LAST",
     )
     expect(timeRange).toEqual({ from: '2024-01-01 00:00:00' })

@@ -21,7 +21,7 @@ describe('the table of a query', () => {
   ])('FROM %s is our events table', (store) => {
     const { sql, warnings } = athena(`SELECT s.eventName FROM ${store} AS s WHERE s.eventTime > '2024-01-01'`)
     expect(sql).toBe(
-      "SELECT s.eventname FROM events AS s WHERE s.eventtime > TIMESTAMP '2024-01-01 00:00:00' AND s.day >= '2024-01-01'",
+      "SELECT s.eventname FROM events AS s WHERE s.eventtime > TIMESTAMP '2024-01-01 00:00:00.000' AND s.day >= '2024-01-01'",
     )
     expect(warnings).toHaveLength(1)
   })
@@ -137,7 +137,7 @@ describe('parameters', () => {
       { type: 'timestamp', value: '2024-01-01T00:00:00Z' },
     ])
     expect(sql).toContain(
-      "events.eventname = 'O''Hara' AND events.recordindex < 5 AND events.eventtime > TIMESTAMP '2024-01-01 00:00:00'",
+      "events.eventname = 'O''Hara' AND events.recordindex < 5 AND events.eventtime > TIMESTAMP '2024-01-01 00:00:00.000'",
     )
   })
 

@@ -49,6 +49,9 @@ const ANSWERS: readonly (readonly [string, string | null])[] = [
   ["substr('abc', -2)", 'bc'],
   ["substr('abc', -5)", ''],
   ["substr('abc', 2, 1)", 'b'],
+  ["substr('abc', -2, 1)", 'b'],
+  ["length('👨‍👩‍👧')", '5'],
+  ["'a\\b' LIKE 'a\\b'", 'true'],
   ["split_part('a/b', '/', 2)", 'b'],
   ["split_part('a/b', '/', 5)", null],
   ["split('a,b', ',')", '["a","b"]'],
@@ -99,6 +102,8 @@ const ANSWERS: readonly (readonly [string, string | null])[] = [
   ["day_of_week(DATE '2024-01-07')", '7'],
   ["extract(YEAR FROM DATE '2024-01-07')", '2024'],
   ["week(DATE '2021-01-03')", '53'],
+  ["date('2024-01-03')", '2024-01-03'],
+  ["TIMESTAMP '2024-01-03 23:59:59'", '2024-01-03 23:59:59.000'],
   ["date(TIMESTAMP '2024-01-03 23:59:59')", '2024-01-03'],
   ["to_iso8601(TIMESTAMP '2024-01-03 04:05:06')", '2024-01-03T04:05:06.000'],
   ["from_iso8601_timestamp('2024-01-03T04:05:06Z')", '2024-01-03 04:05:06.000 UTC'],
@@ -123,6 +128,8 @@ const ANSWERS: readonly (readonly [string, string | null])[] = [
   [`json_array_length('{"a":1}')`, null],
   [`json_array_get('[{"a":1}]', 0)`, '{"a":1}'],
   // Arrays
+  [`CAST(json_parse('[{"a":1},"x",2]') AS array(json))`, '[{"a":1},"x",2]'],
+  [`CAST(json_parse('"x"') AS varchar)`, 'x'],
   ['ARRAY[1, 2, 3]', '[1,2,3]'],
   ['ARRAY[1, 2][2]', '2'],
   ['element_at(ARRAY[1, 2], 5)', null],
@@ -154,6 +161,7 @@ describe('what ends the query in Trino ends it here', () => {
     ['5/(1-1)', /Division by zero/],
     ['5 % (1-1)', /Division by zero/],
     ['ARRAY[1][5]', /out of bounds/],
+    ['element_at(ARRAY[1], 1-1)', /start at 1/],
     ["CAST('12.5' AS bigint)", /cannot cast '12.5' to bigint/],
     ["CAST('2026-01-01T00:00:00Z' AS timestamp)", /cannot cast/],
     ["json_parse('nope')", /cannot read/],
@@ -172,6 +180,11 @@ describe('queries over events', () => {
     const query = `SELECT requestParameters.ipPermissions, requestParameters.dryRun, element_at(requestParameters, 'groupId'),
       element_at(requestParameters, 'GROUPID') FROM events WHERE eventName = 'AuthorizeSecurityGroupIngress'`
     expect(await rows(query)).toEqual([['{"items":[{"fromPort":22}]}', null, 'sg-1', null]])
+  })
+
+  it('finds a key that is computed', async () => {
+    const query = `SELECT element_at(requestParameters, concat('group', 'Id')) FROM events WHERE eventName LIKE 'Authorize%'`
+    expect(await rows(query)).toEqual([['sg-1']])
   })
 
   it('opens a JSON column as a map with sorted keys', async () => {
@@ -221,6 +234,13 @@ describe('queries over events', () => {
       ['DeleteBucket', '3'],
       ['total', '3'],
     ])
+  })
+
+  it('correlates a grouped subquery with the query around it', async () => {
+    const query = `SELECT eventName, (SELECT max(i.eventTime) FROM events i WHERE i.eventName = o.eventName) AS last,
+      (SELECT count(*) + o.recordIndex FROM events i WHERE i.eventName = o.eventName) AS n
+      FROM events o WHERE eventName LIKE 'Delete%' AND recordIndex = 0`
+    expect(await rows(query)).toEqual([['DeleteBucket', '2024-01-03 00:00:00.000', '3']])
   })
 
   it('takes true in quotes beside a boolean, and a boolean beside text', async () => {

@@ -7,14 +7,8 @@ import { addRules } from './commands/rules.ts'
 import { addScan } from './commands/scan.ts'
 import { addVerify } from './commands/verify.ts'
 import { version } from './package-root.ts'
-import { processTerminal, type Terminal } from './terminal.ts'
-
-/** What every command is given, and how it answers. */
-export interface Session {
-  readonly terminal: Terminal
-  /** Sets the exit status: 0 nothing to report, 1 something was found, 2 wrong usage or the job could not run. */
-  exit(status: 0 | 1 | 2): void
-}
+import type { Session } from './session.ts'
+import { processTerminal } from './terminal.ts'
 
 /** Runs one command line. Never throws: answers the exit status. */
 export const run = async (argv: readonly string[]): Promise<number> => {

@@ -1,14 +1,30 @@
 import { messageOf, NotALogFile, UnreadableObject } from './errors.ts'
-import type { ListedObject, LogStore, StoredObject } from './ports.ts'
+import type { ListedObject, LogStore } from './ports.ts'
 import { parseEventFile } from './trail/event-file.ts'
-import { type LogFile, parseLogFile } from './trail/log-file.ts'
+import { type Inflated, inflateMember } from './trail/gzip.ts'
+import { type LogFile, parseLogFile, type RejectedRecord } from './trail/log-file.ts'
 import { type ObjectKey, parseObjectKey } from './trail/object-key.ts'
 
+/** Something that was not read: an object that is no log file, or a record that is no event. */
+export interface Quarantined {
+  readonly object: string
+  /** Position in `Records`, for a record. */
+  readonly index?: number
+  readonly reason: string
+  readonly detail: string
+}
+
 /** What became of one listed object: read, or skipped for a reason that is counted and shown. */
-export type ReadObject = { readonly object: ListedObject; readonly key: ObjectKey } & (
-  | { readonly file: LogFile & { readonly ignored?: number }; readonly bytes: Uint8Array }
-  | { readonly skipped: string; readonly quarantined?: string; readonly bytes?: Uint8Array }
-)
+export interface ReadObject {
+  readonly object: ListedObject
+  readonly key: ObjectKey
+  /** Left out when the object was skipped. */
+  readonly file?: LogFile & { readonly ignored?: number }
+  readonly skipped?: string
+  readonly quarantined: readonly Quarantined[]
+  /** As stored, with its first gzip member inflated once for everybody. Left out when it was not read. */
+  readonly stored?: { readonly bytes: Uint8Array; readonly inflated: Inflated }
+}
 
 export interface ReadingOptions {
   /** `bucket`: only what the key grammar calls a log file. `loose`: saved files, judged by what is in them. */
@@ -39,15 +55,23 @@ const fetchObject = async (
 ): Promise<() => ReadObject> => {
   const key = parseObjectKey(object.key)
   const no = skipReason(key, options.layout)
-  if (no) return () => ({ object, key, skipped: no })
+  if (no) return () => ({ object, key, skipped: no, quarantined: [] })
   try {
     const stored = await logs.read(object)
-    return () => decode(object, key, stored, options)
+    if (!stored) return () => skip(object, key, 'vanished', 'was listed and is no longer there')
+    return () => decode(object, key, stored.bytes, options)
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error
-    return () => ({ object, key, skipped: `unreadable: ${error.reason}`, quarantined: error.message })
+    return () => skip(object, key, error.reason, error.message)
   }
 }
+
+const skip = (object: ListedObject, key: ObjectKey, reason: string, detail: string): ReadObject => ({
+  object,
+  key,
+  skipped: reason,
+  quarantined: [{ object: object.name, reason, detail }],
+})
 
 const skipReason = (key: ObjectKey, layout: ReadingOptions['layout']): string | undefined => {
   if (key.type === 'log') return undefined
@@ -58,17 +82,24 @@ const skipReason = (key: ObjectKey, layout: ReadingOptions['layout']): string | 
 const decode = (
   object: ListedObject,
   key: ObjectKey,
-  stored: StoredObject | undefined,
-  { layout, maxBytes }: ReadingOptions,
+  bytes: Uint8Array,
+  options: ReadingOptions,
 ): ReadObject => {
-  if (!stored) return { object, key, skipped: 'vanished', quarantined: 'was listed and is no longer there' }
-  const { bytes } = stored
+  const inflated = inflateMember(bytes, options.maxBytes)
+  const stored = { bytes, inflated }
   try {
-    const read = layout === 'loose' && key.type === 'other' ? parseEventFile : parseLogFile
-    return { object, key, file: read(bytes, maxBytes), bytes }
+    const parse = options.layout === 'loose' && key.type === 'other' ? parseEventFile : parseLogFile
+    const file = parse(bytes, options.maxBytes, inflated)
+    return { object, key, file, stored, quarantined: file.rejected.map((record) => rejected(object, record)) }
   } catch (error) {
-    if (error instanceof NotALogFile)
-      return { object, key, skipped: error.reason, quarantined: error.message, bytes }
-    return { object, key, skipped: 'not-json', quarantined: messageOf(error), bytes }
+    const reason = error instanceof NotALogFile ? error.reason : 'not-json'
+    return { ...skip(object, key, reason, messageOf(error)), stored }
   }
 }
+
+const rejected = (object: ListedObject, { index, reason, record }: RejectedRecord): Quarantined => ({
+  object: object.name,
+  index,
+  reason,
+  detail: `expected an event, found ${JSON.stringify(record)?.slice(0, 200)}`,
+})

@@ -1,5 +1,6 @@
 import { NotALogFile } from '../errors.ts'
 import { isObject } from './event.ts'
+import type { Inflated } from './gzip.ts'
 import { contentOf, eventsOf, type LogFile, parseJson, shapeOf } from './log-file.ts'
 
 /**
@@ -10,8 +11,9 @@ import { contentOf, eventsOf, type LogFile, parseJson, shapeOf } from './log-fil
 export const parseEventFile = (
   bytes: Uint8Array,
   maxBytes?: number,
+  inflated?: Inflated,
 ): LogFile & { readonly ignored: number } => {
-  const { content, warning } = contentOf(bytes, maxBytes)
+  const { content, warning } = contentOf(bytes, maxBytes, inflated)
   const values = documentsIn(content)
   const unwrapped = values.map((value) => unwrap(value))
   const records = unwrapped.flatMap((value) => value ?? [])

@@ -52,15 +52,15 @@ export const inflateMember = (bytes: Uint8Array, maxBytes: number = MAX_INFLATED
 
 /**
  * Everything a reader such as Athena or zcat would see: all members, joined. `trailing` is what follows the last whole
- * member and is no member itself.
+ * member and is no member itself. `first` may be handed in when it was inflated before.
  */
 export const inflateAll = (
   bytes: Uint8Array,
   maxBytes: number = MAX_INFLATED_BYTES,
+  first: Inflated = inflateMember(bytes, maxBytes),
 ):
   | { ok: true; content: Uint8Array; members: number; trailing: number }
   | { ok: false; damage: GzipDamage } => {
-  const first = inflateMember(bytes, maxBytes)
   if (!first.ok) return first
   if (first.member.length === bytes.length) {
     return { ok: true, content: first.member.content, members: 1, trailing: 0 }

@@ -1,6 +1,6 @@
 import { messageOf, NotALogFile } from '../errors.ts'
 import { type CloudTrailEvent, eventIdOf, eventTimeOf, isObject } from './event.ts'
-import { inflateAll, inflateMember, MAX_INFLATED_BYTES } from './gzip.ts'
+import { type Inflated, inflateAll, inflateMember, MAX_INFLATED_BYTES } from './gzip.ts'
 
 /** A record that cannot be an event, with its place. Kept apart and counted: one bad record never costs the others. */
 export interface RejectedRecord {
@@ -21,8 +21,12 @@ export interface LogFile {
  * Reads a log file as delivered: `{"Records":[...]}` in gzip, or plain JSON. What it reads is what Athena would read, so all
  * gzip members count. Throws `NotALogFile` when the bytes are no log file; a bad record inside is returned as rejected.
  */
-export const parseLogFile = (bytes: Uint8Array, maxBytes: number = MAX_INFLATED_BYTES): LogFile => {
-  const { content, warning } = contentOf(bytes, maxBytes)
+export const parseLogFile = (
+  bytes: Uint8Array,
+  maxBytes: number = MAX_INFLATED_BYTES,
+  inflated?: Inflated,
+): LogFile => {
+  const { content, warning } = contentOf(bytes, maxBytes, inflated)
   const { events, rejected } = eventsOf(recordsOf(content, warning && (() => membersOf(bytes, maxBytes))))
   return { events, rejected, ...(warning && { warning }) }
 }
@@ -63,12 +67,13 @@ const objectionTo = (record: unknown): RejectedRecord['reason'] | undefined => {
 export const contentOf = (
   bytes: Uint8Array,
   maxBytes: number = MAX_INFLATED_BYTES,
+  first?: Inflated,
 ): { content: Uint8Array; warning?: NonNullable<LogFile['warning']> } => {
   if (looksLikeText(bytes)) {
     if (bytes.length > maxBytes) throw tooLarge(maxBytes)
     return { content: bytes }
   }
-  const inflated = inflateAll(bytes, maxBytes)
+  const inflated = inflateAll(bytes, maxBytes, first)
   if (!inflated.ok) {
     if (inflated.damage === 'too-large') throw tooLarge(maxBytes)
     throw new NotALogFile(inflated.damage, DAMAGE_TEXT[inflated.damage])

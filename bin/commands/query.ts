@@ -1,0 +1,169 @@
+import Table from 'cli-table3'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { UsageError } from '../../lib/errors.ts'
+import { duckdbQueryEngine } from '../../lib/local/query-engine.ts'
+import type { Row } from '../../lib/ports.ts'
+import { parsePack, type Query } from '../../lib/query/pack.ts'
+import { renderRows } from '../../lib/query/render.ts'
+import { compileQuery, type QueryRequest, runQuery } from '../../lib/query/run-query.ts'
+import { terminalSafe } from '../../lib/report/escape.ts'
+import { suggestion } from '../../lib/sql/sql-error.ts'
+import { TABLES } from '../../lib/store/schema.ts'
+import { readQueryFiles } from '../content.ts'
+import { readText } from '../files.ts'
+import { formatOption, many } from '../options.ts'
+import type { Session } from '../session.ts'
+import { withStore } from '../stores.ts'
+
+interface QueryOptions {
+  readonly sql?: string
+  readonly file?: string
+  readonly param: readonly string[]
+  readonly format: 'table' | 'csv' | 'json' | 'jsonl'
+  readonly explain?: 'athena' | 'duckdb'
+  readonly timeout: number
+}
+
+const catalog = Object.fromEntries(Object.entries(TABLES).map(([name, columns]) => [name, { columns }]))
+
+/** `trailwarden query`: one SELECT in CloudTrail Lake's dialect, by name or as text. */
+export const addQuery = (program: Command, session: Session): void => {
+  program
+    .command('query')
+    .description("Ask in CloudTrail Lake's SQL: a query by name, or a SELECT of your own.")
+    .argument('<source>', 'a store, the --out folder of a scan, or anything scan reads')
+    .argument('[name]', 'a query by name; trailwarden query <source> list names them all')
+    .option('--sql <text>', 'a SELECT')
+    .option('--file <file>', 'a file that holds a SELECT')
+    .option('--param <name=value...>', 'a parameter of the query', many, [])
+    .option('--timeout <seconds>', 'stop the query after this long', seconds, 300)
+    .addOption(formatOption('table', 'csv', 'json', 'jsonl'))
+    .addOption(
+      new Option('--explain <engine>', 'print what the engine would be sent, and run nothing').choices([
+        'athena',
+        'duckdb',
+      ]),
+    )
+    .addHelpText('after', HELP)
+    .action((source: string, name: string | undefined, options: QueryOptions) =>
+      query(source, name, options, session),
+    )
+}
+
+const HELP = `
+Columns are those of CloudTrail Lake; the table may be called events, or by any event data store's name or id.
+
+Examples:
+  trailwarden query ./my-bucket list
+  trailwarden query ./my-bucket root-activity
+  trailwarden query ./store access-key-activity --param access_key_id=AKIAIOSFODNN7EXAMPLE --format csv
+  trailwarden query ./store --sql "SELECT eventName, count(*) AS n FROM events GROUP BY eventName ORDER BY n DESC LIMIT 10"
+  trailwarden query ./store top-errors --explain athena
+`
+
+const seconds = (value: string): number => {
+  const number = Number(value)
+  if (!(number > 0)) throw new InvalidArgumentError('expected a number of seconds above 0.')
+  return number
+}
+
+const query = async (
+  source: string,
+  name: string | undefined,
+  options: QueryOptions,
+  session: Session,
+): Promise<void> => {
+  const { terminal } = session
+  const queries = parsePack((await readQueryFiles()).map(({ path, text }) => ({ file: path, text })))
+  if (name === 'list' && !options.sql && !options.file) return terminal.out(listOf(queries))
+  const request = { query: await wanted(name, options, queries), params: paramsOf(options.param), catalog }
+  if (options.explain) return explain(request, options.explain, session)
+  compileQuery(request, 'duckdb')
+  await withStore(source, terminal, (storeDir) => answer(request, storeDir, options, session))
+}
+
+const explain = (request: QueryRequest, dialect: 'athena' | 'duckdb', { terminal }: Session): void => {
+  const { sql, warnings } = compileQuery(request, dialect)
+  terminal.out(sql)
+  for (const warning of warnings) terminal.note(`note: ${warning}`)
+}
+
+const answer = async (
+  request: QueryRequest,
+  storeDir: string,
+  options: QueryOptions,
+  { terminal }: Session,
+): Promise<void> => {
+  const engine = duckdbQueryEngine({ storeDir, timeoutSeconds: options.timeout })
+  try {
+    const { columns, rows, warnings } = await runQuery({ ...request, engine })
+    if (options.format === 'table') terminal.out(tableOf(columns, rows))
+    else terminal.out(renderRows(options.format, columns, rows).trimEnd())
+    for (const warning of warnings) terminal.note(`note: ${warning}`)
+    if (options.format === 'table') terminal.note(`${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`)
+  } finally {
+    await engine.close()
+  }
+}
+
+/** The query by its name, its text or its file. Exactly one of them. */
+const wanted = async (
+  name: string | undefined,
+  options: QueryOptions,
+  queries: ReadonlyMap<string, Query>,
+): Promise<Query | string> => {
+  if ([name, options.sql, options.file].filter((given) => given !== undefined).length !== 1) {
+    throw new UsageError('expected one of: the name of a query, --sql TEXT, --file FILE')
+  }
+  if (options.sql !== undefined) return options.sql
+  if (options.file !== undefined) return readText(options.file)
+  const found = queries.get(name!)
+  if (!found)
+    throw new UsageError(
+      `${name}: no such query${suggestion(name!, queries.keys())} (trailwarden query <source> list names them all)`,
+    )
+  return found
+}
+
+const paramsOf = (given: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    given.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at < 1) throw new UsageError(`--param ${pair}: expected name=value`)
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+
+const listOf = (queries: ReadonlyMap<string, Query>): string =>
+  [...queries.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, question, params }) => {
+      const takes = params.map(({ name, default: value }) => `--param ${name}=${value ?? '...'}`).join(' ')
+      return `${name.padEnd(34)}${question}${takes ? `\n${' '.repeat(34)}${takes}` : ''}`
+    })
+    .join('\n')
+
+const WIDEST = 60
+
+/** Columns apart by blanks, no frame: it can be read, selected and pasted. */
+const PLAIN = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
+    .map((part) => [part, '']),
+)
+
+const tableOf = (columns: readonly string[], rows: readonly Row[]): string => {
+  const table = new Table({
+    head: [...columns],
+    chars: PLAIN,
+    style: { head: [], border: [], 'padding-left': 0 },
+  })
+  for (const row of rows) table.push(columns.map((name) => cell(row[name] ?? null)))
+  return table.toString()
+}
+
+const cell = (value: string | null): string => {
+  if (value === null) return ''
+  const safe = terminalSafe(value)
+  return safe.length <= WIDEST ? safe : `${safe.slice(0, WIDEST - 1)}…`
+}

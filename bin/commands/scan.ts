@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { UsageError } from '../../lib/errors.ts'
+import { atLeast, type Finding, findingLine, type Level } from '../../lib/finding.ts'
+import { parquetEventStore } from '../../lib/local/event-store.ts'
+import { type Outcome, pipeline } from '../../lib/pipeline.ts'
+import type { Quarantined } from '../../lib/reading.ts'
+import { readPlaybooks, readRules } from '../content.ts'
+import { formatOption, levelOption, many } from '../options.ts'
+import { writeReports } from '../reports.ts'
+import type { Session } from '../session.ts'
+import { openSource, type Source } from '../source.ts'
+import { summaryText } from '../summary.ts'
+
+interface ScanOptions {
+  readonly rules: readonly string[]
+  readonly defaultRules: boolean
+  readonly minLevel: Level
+  readonly failOn?: Level
+  readonly out?: string
+  readonly format: 'text' | 'jsonl'
+  readonly publicKeys?: string
+  readonly digestMetadata?: string
+  readonly knownAccount: readonly string[]
+  readonly protect: readonly string[]
+}
+
+/** `trailwarden scan`: the whole pipeline over one source. */
+export const addScan = (program: Command, session: Session): void => {
+  program
+    .command('scan')
+    .description('Read everything once: evidence, events, findings, plan and report.')
+    .argument('<source>', 'folder, file or s3://bucket/prefix')
+    .option('--rules <dir...>', 'more Sigma rules: a folder or a file', many, [])
+    .option('--no-default-rules', 'leave out the rules that come with Trailwarden')
+    .addOption(
+      levelOption('--min-level <level>', 'leave out findings below this level').default('informational'),
+    )
+    .addOption(levelOption('--fail-on <level>', 'exit 1 when a finding is at or above this level'))
+    .option(
+      '--out <dir>',
+      'write report.html, findings.jsonl, plan.json, verdicts.jsonl, summary.json and store/ here',
+    )
+    .addOption(formatOption('text', 'jsonl'))
+    .option('--known-account <id...>', 'accounts of your own: sharing with them is no finding', many, [])
+    .option(
+      '--public-keys <file>',
+      "CloudTrail's public keys, saved (default: public-keys.json beside AWSLogs/)",
+    )
+    .option(
+      '--digest-metadata <file>',
+      'metadata of the digests, saved (default: digest-metadata.jsonl beside AWSLogs/)',
+    )
+    .addHelpText('after', HELP)
+    .action((source: string, options: ScanOptions) => scan(source, options, session))
+}
+
+const HELP = `
+Examples:
+  trailwarden scan ./my-bucket --out ./scan-of-today
+  trailwarden scan ./my-bucket --format jsonl --min-level high > findings.jsonl
+  trailwarden scan s3://my-trail-bucket/AWSLogs/111122223333/ --out ./scan --fail-on high
+  trailwarden scan lookup-events.json --rules ./sigma/rules/cloud/aws
+`
+
+const scan = async (name: string, options: ScanOptions, session: Session): Promise<void> => {
+  const { terminal } = session
+  const content = await contentOf(options, session)
+  const source = await openSource(name, options, terminal)
+  const quarantined: Quarantined[] = []
+  const outcome = await runPipeline(source, content, options, session, (one) => quarantined.push(one))
+  refuseNothing(name, outcome)
+  const findings = outcome.findings.filter(({ rule }) => atLeast(rule.level, options.minLevel))
+  const shown = { ...outcome, findings }
+  if (options.out) {
+    const rules = { loaded: content.rules.length, rejected: content.rejected.length }
+    await writeReports(options.out, {
+      source: name,
+      outcome: shown,
+      quarantined,
+      rules,
+      now: source.clock.now(),
+    })
+  }
+  if (options.format === 'jsonl') for (const finding of findings) terminal.out(findingLine(finding))
+  const summary = summaryText({ source: name, outcome: shown, quarantined, out: options.out }, terminal)
+  if (options.format === 'jsonl') terminal.note(summary)
+  else terminal.out(summary)
+  if (reaches(outcome.findings, options.failOn)) session.exit(1)
+}
+
+const reaches = (findings: readonly Finding[], level: Level | undefined): boolean =>
+  level !== undefined && findings.some(({ rule }) => atLeast(rule.level, level))
+
+/** Rules and playbooks; says on stderr which rules could not be used. */
+const contentOf = async (options: ScanOptions, { terminal }: Session) => {
+  const { rules, rejected } = await readRules({ folders: options.rules, ownRules: options.defaultRules })
+  for (const { file, line, message } of rejected) {
+    terminal.note(`${file}${line ? `:${line}` : ''}: ${message}; the rule is left out`)
+  }
+  if (rules.length === 0)
+    throw new UsageError('no rule could be loaded: expected Sigma rules in --rules, found none')
+  return { rules, rejected, playbooks: await readPlaybooks() }
+}
+
+const runPipeline = async (
+  source: Source,
+  content: Awaited<ReturnType<typeof contentOf>>,
+  options: ScanOptions,
+  { terminal }: Session,
+  onQuarantined: (one: Quarantined) => void,
+): Promise<Outcome> => {
+  const progress = terminal.progress('reading objects')
+  let listed = 0
+  try {
+    const store = options.out ? { store: parquetEventStore(join(options.out, 'store')) } : {}
+    const outcome = await pipeline({ ...source, ...store }, content, {
+      onQuarantined,
+      onObject: () => progress.update(++listed),
+      detect: { knownAccounts: options.knownAccount },
+      protectedPrincipals: options.protect,
+      ...(source.metadata && { validate: { metadata: source.metadata } }),
+    })
+    await store.store?.close()
+    return outcome
+  } finally {
+    progress.stop()
+  }
+}
+
+/** A source in which nothing is CloudTrail's is a wrong source, and the user is told what was found instead. */
+const refuseNothing = (name: string, { counts, integrity }: Outcome): void => {
+  const { listed, ingested, skipped } = counts.files
+  if (ingested > 0 || integrity.chains.length > 0 || 'digest' in skipped) return
+  const reasons = Object.entries(skipped).map(([reason, n]) => `${n} ${reason}`)
+  const found = listed === 0 ? 'no file at all' : `${listed} of other kinds (${reasons.join(', ')})`
+  throw new UsageError(`${name}: expected CloudTrail log files, found ${found}`)
+}

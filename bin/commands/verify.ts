@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { messageOf, UsageError } from '../../lib/errors.ts'
+import { validateTrails } from '../../lib/integrity/validate.ts'
+import { terminalSafe } from '../../lib/report/escape.ts'
+import { type IntegrityReport, integrityHolds } from '../../lib/verdict.ts'
+import { writeWhole } from '../files.ts'
+import { formatOption, parseTime } from '../options.ts'
+import type { Session } from '../session.ts'
+import { openSource } from '../source.ts'
+import type { Paint } from '../terminal.ts'
+
+interface VerifyOptions {
+  readonly publicKeys?: string
+  readonly digestMetadata?: string
+  readonly trailArn?: string
+  readonly from?: string
+  readonly to?: string
+  readonly expectUntil?: string
+  readonly state?: string
+  readonly format: 'text' | 'json'
+}
+
+/** `trailwarden verify`: log file integrity validation of everything in one source. */
+export const addVerify = (program: Command, session: Session): void => {
+  program
+    .command('verify')
+    .description('Validate digest files and log files: is this what CloudTrail delivered?')
+    .argument('<source>', 'folder or s3://bucket/prefix')
+    .option('--public-keys <file>', 'output of aws cloudtrail list-public-keys, or {"<region>": that output}')
+    .option('--digest-metadata <file>', 'a JSON line per digest: {"key", "metadata": {"signature", ...}}')
+    .option('--trail-arn <arn>', 'only the digests of this trail')
+    .option('--from <time>', 'only digests that end after this UTC time', parseTime)
+    .option('--to <time>', 'only digests that end before this UTC time', parseTime)
+    .option(
+      '--expect-until <time>',
+      'logging was on until this UTC time: a missing tail is a problem',
+      parseTime,
+    )
+    .option('--state <file>', 'remember the chain heads here; the next run notices a chain cut behind them')
+    .addOption(formatOption('text', 'json'))
+    .addHelpText('after', HELP)
+    .action((source: string, options: VerifyOptions) => verify(source, options, session))
+}
+
+const HELP = `
+Exit status: 0 everything is valid (a span in which logging was off is only noted), 1 anything else was found.
+
+Examples:
+  trailwarden verify ./my-bucket
+  trailwarden verify ./my-bucket --public-keys keys.json --expect-until 2026-10-15T00:00:00Z
+  trailwarden verify s3://my-trail-bucket --trail-arn arn:aws:cloudtrail:us-east-1:111122223333:trail/main
+  trailwarden verify ./my-bucket --format json | jq '.problems[]'
+`
+
+const verify = async (name: string, options: VerifyOptions, session: Session): Promise<void> => {
+  const trail = options.trailArn ? trailOf(options.trailArn) : undefined
+  const source = await openSource(name, options, session.terminal)
+  if (source.layout !== 'bucket') {
+    throw new UsageError(`${name}: expected a folder that holds AWSLogs/ with digest files, found none`)
+  }
+  const progress = session.terminal.progress('verifying objects')
+  const state = options.state ? await savedHeads(options.state) : undefined
+  const report = await validateTrails(source, {
+    ...(options.from && { from: options.from }),
+    ...(options.to && { to: options.to }),
+    ...(options.expectUntil && { expectUntil: options.expectUntil }),
+    ...(source.metadata && { metadata: source.metadata }),
+    ...(trail && { trail }),
+    ...(state && { state }),
+    onProgress: progress.update,
+  }).finally(progress.stop)
+  if (options.state) await writeWhole(options.state, `${JSON.stringify(report.heads, null, 2)}\n`)
+  session.terminal.out(
+    options.format === 'json' ? reportJson(report) : reportText(name, report, session.terminal.paint),
+  )
+  if (!integrityHolds(report)) session.exit(1)
+}
+
+/** Name of the trail in an ARN. Throws `UsageError`. */
+const trailOf = (arn: string): string => {
+  const name = /^arn:[\w-]+:cloudtrail:[\w-]+:\d{12}:trail\/([\w.-]+)$/.exec(arn)?.[1]
+  if (!name)
+    throw new UsageError(`--trail-arn: expected arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME, found ${arn}`)
+  return name
+}
+
+const savedHeads = async (path: string) => {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new UsageError(`${path}: expected a state file that can be read (${error.code})`, { cause: error })
+  })
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`${path}: expected the state of an earlier run (${messageOf(error)})`, {
+      cause: error,
+    })
+  }
+}
+
+const reportJson = ({ summary, chains, problems, notes }: IntegrityReport): string =>
+  JSON.stringify({ summary, problems, chains, notes }, null, 2)
+
+const reportText = (name: string, report: IntegrityReport, paint: Paint): string => {
+  const chains = report.chains.map(
+    ({ account, region, trail, kind, digests, logs, from, to }) =>
+      `${account} ${region} ${terminalSafe(trail)}${kind === 'backfill' ? ' (backfill)' : ''}  ${from ?? '?'} to ${to ?? '?'}\n` +
+      `  digest files  ${counted(digests)}\n  log files     ${counted(logs)}`,
+  )
+  const problems = report.problems.map(
+    ({ status, kind, reason, object, detail, from, to }) =>
+      `${paint(status === 'gap' ? 'yellow' : 'red', status.toUpperCase())}  ${kind}  ${terminalSafe(object)}\n` +
+      `  ${reason}: ${terminalSafe(detail)}${from && to ? `\n  ${from} to ${to}` : ''}`,
+  )
+  const { digests, logs } = report.summary
+  return [
+    `Log file integrity of ${terminalSafe(name)}`,
+    ...chains,
+    ...problems,
+    ...report.notes.map((note) => `note: ${terminalSafe(note)}`),
+    `in all: digest files ${counted(digests)}; log files ${counted(logs)}`,
+    integrityHolds(report)
+      ? paint('green', 'everything found is valid')
+      : paint('red', `${report.problems.length} problems`),
+  ].join('\n\n')
+}
+
+const counted = (statuses: Readonly<Record<string, number>>): string => {
+  const some = Object.entries(statuses).filter(([, n]) => n > 0)
+  return some.length === 0 ? 'none' : some.map(([status, n]) => `${n} ${status}`).join(', ')
+}

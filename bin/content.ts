@@ -1,0 +1,29 @@
+import { join, relative } from 'node:path'
+import { type Playbook, parsePlaybook } from '../lib/containment/playbook.ts'
+import { loadRules } from '../lib/detection/rules.ts'
+import { textFiles } from './files.ts'
+import { packageRoot } from './package-root.ts'
+
+/** Rules of this package and of the folders the user named. A bad rule is returned with its file and line; the others count. */
+export const readRules = async (options: { folders: readonly string[]; ownRules: boolean }) => {
+  const own = options.ownRules ? [join(packageRoot(), 'rules')] : []
+  const files = await Promise.all(
+    [...own, ...options.folders].map((folder) => textFiles(folder, ['.yml', '.yaml'])),
+  )
+  return loadRules(files.flat())
+}
+
+/** Playbooks of this package. */
+export const readPlaybooks = async (): Promise<Playbook[]> => {
+  const root = packageRoot()
+  const files = await textFiles(join(root, 'playbooks'), ['.yml'])
+  return files.map(({ path, text }) => parsePlaybook(text, relative(root, path)))
+}
+
+/** Query files of this package and of a folder the user named. */
+export const readQueryFiles = async (folders: readonly string[] = []) => {
+  const files = await Promise.all(
+    [join(packageRoot(), 'queries'), ...folders].map((folder) => textFiles(folder, ['.sql'])),
+  )
+  return files.flat()
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { findingLine } from '../lib/finding.ts'
+import type { Outcome } from '../lib/pipeline.ts'
+import type { Quarantined } from '../lib/reading.ts'
+import { reportHtml } from '../lib/report/html.ts'
+import { reportMarkdown } from '../lib/report/markdown.ts'
+import { reportModel } from '../lib/report/model.ts'
+import { writeWhole } from './files.ts'
+import { version } from './package-root.ts'
+
+export interface ReportOf {
+  readonly source: string
+  readonly outcome: Outcome
+  readonly quarantined: readonly Quarantined[]
+  readonly rules: { readonly loaded: number; readonly rejected: number }
+  /** UTC ISO. */
+  readonly now: string
+}
+
+/** Writes everything a scan leaves behind, each file whole or not at all. */
+export const writeReports = async (dir: string, report: ReportOf): Promise<void> => {
+  const { outcome, quarantined } = report
+  const { counts, activity, findings, integrity, plan } = outcome
+  const model = reportModel({
+    version: version(),
+    source: report.source,
+    generatedAt: report.now,
+    integrity,
+    files: counts.files,
+    events: counts.events,
+    quarantined,
+    findings,
+    plan,
+    activity,
+    rules: report.rules,
+  })
+  const verdicts = [...integrity.logVerdicts].map(([key, verdict]) => ({ key, verdict }))
+  const summary = {
+    source: report.source,
+    generatedAt: report.now,
+    ...counts,
+    rules: report.rules,
+    integrity: integrity.summary,
+  }
+  await writeWhole(join(dir, 'report.html'), reportHtml(model))
+  await writeWhole(join(dir, 'report.md'), reportMarkdown(model))
+  await writeWhole(join(dir, 'findings.jsonl'), lines(findings.map(findingLine)))
+  await writeWhole(join(dir, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
+  await writeWhole(join(dir, 'verdicts.jsonl'), lines(verdicts.map((line) => JSON.stringify(line))))
+  await writeWhole(join(dir, 'problems.jsonl'), lines(integrity.problems.map((line) => JSON.stringify(line))))
+  await writeWhole(join(dir, 'quarantine.jsonl'), lines(quarantined.map((line) => JSON.stringify(line))))
+  await writeWhole(join(dir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+}
+
+const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')

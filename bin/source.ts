@@ -1,0 +1,101 @@
+import { messageOf, UsageError } from '../lib/errors.ts'
+import { type DigestMetadata, parseDigestMetadata } from '../lib/integrity/metadata.ts'
+import {
+  type KeysByRegion,
+  noPublicKeys,
+  parsePublicKeys,
+  publicKeysFrom,
+} from '../lib/integrity/public-keys.ts'
+import { systemClock } from '../lib/local/clock.ts'
+import { openFolder } from '../lib/local/world.ts'
+import type { World } from '../lib/pipeline.ts'
+import type { PublicKeys } from '../lib/ports.ts'
+import { readText } from './files.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A source the user named, opened; with what proves its digests. */
+export interface Source extends World {
+  readonly metadata?: DigestMetadata
+}
+
+export interface SourceOptions {
+  /** Side files by option; else those found beside AWSLogs/. */
+  readonly publicKeys?: string
+  readonly digestMetadata?: string
+}
+
+/** Opens `s3://bucket/prefix` or a path, and loads the adapters of that world only. Throws `UsageError`. */
+export const openSource = async (
+  source: string,
+  options: SourceOptions,
+  terminal: Terminal,
+): Promise<Source> => {
+  const s3 = /^s3:\/\/([^/]+)\/?(.*)$/.exec(source)
+  if (s3) return openBucket(s3[1]!, s3[2]!, options, terminal)
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) {
+    throw new UsageError(`${source}: expected a folder, a file or s3://bucket/prefix`)
+  }
+  const folder = await openFolder(source)
+  const keyFiles = options.publicKeys ? [options.publicKeys] : folder.publicKeys
+  const metadataFiles = options.digestMetadata ? [options.digestMetadata] : folder.digestMetadata
+  return {
+    logs: folder.logs,
+    layout: folder.layout,
+    clock: systemClock,
+    publicKeys: await savedKeys(keyFiles),
+    ...(await savedMetadata(metadataFiles, terminal)),
+  }
+}
+
+const openBucket = async (
+  bucket: string,
+  prefix: string,
+  options: SourceOptions,
+  terminal: Terminal,
+): Promise<Source> => {
+  const { s3LogStore } = await import('../lib/aws/log-store.ts')
+  const { cloudTrailPublicKeys } = await import('../lib/aws/public-keys.ts')
+  return {
+    logs: s3LogStore(bucket, prefix),
+    layout: 'bucket',
+    clock: systemClock,
+    publicKeys: options.publicKeys ? await savedKeys([options.publicKeys]) : cloudTrailPublicKeys(),
+    ...(await savedMetadata(options.digestMetadata ? [options.digestMetadata] : [], terminal)),
+  }
+}
+
+/** Public keys in files. Throws `UsageError` that names the file. */
+const savedKeys = async (paths: readonly string[]): Promise<PublicKeys> => {
+  if (paths.length === 0) return noPublicKeys()
+  const byRegion = new Map<string, KeysByRegion extends ReadonlyMap<string, infer Keys> ? Keys : never>()
+  for (const path of paths) {
+    for (const [region, keys] of await keysIn(path))
+      byRegion.set(region, [...(byRegion.get(region) ?? []), ...keys])
+  }
+  return publicKeysFrom(byRegion)
+}
+
+const keysIn = async (path: string): Promise<KeysByRegion> => {
+  const text = await readText(path)
+  try {
+    return parsePublicKeys(JSON.parse(text))
+  } catch (error) {
+    throw new UsageError(`${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+const savedMetadata = async (
+  paths: readonly string[],
+  terminal: Terminal,
+): Promise<{ metadata?: DigestMetadata }> => {
+  const parsed = await Promise.all(
+    paths.map(async (path) => ({ path, ...parseDigestMetadata(await readText(path)) })),
+  )
+  for (const { path, bad } of parsed) {
+    for (const { line, detail } of bad.slice(0, 5))
+      terminal.note(`${path}:${line}: ${detail}; the line is left out`)
+    if (bad.length > 5) terminal.note(`${path}: ${bad.length - 5} more lines are left out`)
+  }
+  if (parsed.length === 0) return {}
+  return { metadata: (bucket, key) => parsed.map(({ metadata }) => metadata(bucket, key)).find(Boolean) }
+}

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UsageError } from '../lib/errors.ts'
+import { readManifest } from '../lib/local/store-manifest.ts'
+import { ingest } from './ingest.ts'
+import { openSource } from './source.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * Lends the event store of a source: one that is there already (a store, or the `--out` folder of a scan), else one made for
+ * this call and removed after it.
+ */
+export const withStore = async (
+  source: string,
+  terminal: Terminal,
+  use: (dir: string) => Promise<void>,
+): Promise<void> => {
+  const there = [source, join(source, 'store')].find((dir) => readManifest(dir))
+  if (there) return use(there)
+  const opened = await openSource(source, {}, terminal)
+  const dir = await mkdtemp(join(tmpdir(), 'trailwarden-'))
+  try {
+    const { files, events } = await ingest(opened, dir, terminal)
+    if (files.ingested === 0)
+      throw new UsageError(`${source}: expected CloudTrail log files or an event store, found none`)
+    const missing = files.listed - files.ingested
+    terminal.note(
+      `read ${events.kept} events of ${files.ingested} log files${missing ? `; ${missing} other files were left out` : ''}`,
+    )
+    await use(dir)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}

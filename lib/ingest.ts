@@ -1,0 +1,66 @@
+import type { EventStore, ListedObject, LocatedEvent, LogStore } from './ports.ts'
+import { type Quarantined, type ReadingOptions, type ReadObject, readObjects } from './reading.ts'
+import { duplicateFilter } from './store/dedupe.ts'
+import { type Reconciler, type Reconciliation, reconciler } from './store/reconcile.ts'
+import type { LogFile } from './trail/log-file.ts'
+
+/** What is done with what is read; every part may be left out. */
+export interface IngestOptions extends Pick<ReadingOptions, 'inFlight' | 'maxBytes'> {
+  readonly store?: EventStore
+  /** An object was listed. */
+  readonly onObject?: () => void
+  /** The bytes of a log file, whether it could be parsed or not. */
+  readonly onBytes?: (object: ListedObject, stored: NonNullable<ReadObject['stored']>) => void
+  /** An event, once. */
+  readonly onEvent?: (located: LocatedEvent) => void
+  /** Everything that was not read, one object or record at a time. */
+  readonly onQuarantined?: (quarantined: Quarantined) => void
+}
+
+/** Where every file and record went; `ignored` counts entries of saved files that are no CloudTrail events. */
+export type IngestCounts = Reconciliation & { readonly ignored: number }
+
+/**
+ * Reads every log file of a world, each event once, in key order: to the store and to whoever listens. Throws only when the
+ * world cannot be listed or the store cannot be written.
+ */
+export const ingestEvents = async (
+  world: { readonly logs: LogStore; readonly layout: ReadingOptions['layout'] },
+  options: IngestOptions,
+): Promise<IngestCounts> => {
+  const counts = reconciler()
+  const isNew = newEvents(counts)
+  let ignored = 0
+  for await (const { object, key, file, skipped, stored, quarantined } of readObjects(world.logs, {
+    ...options,
+    ...world,
+  })) {
+    counts.fileListed()
+    options.onObject?.()
+    for (const one of quarantined) options.onQuarantined?.(one)
+    if (stored && key.type === 'log') options.onBytes?.(object, stored)
+    if (!file) {
+      counts.fileSkipped(skipped ?? 'unknown')
+      continue
+    }
+    ignored += file.ignored ?? 0
+    const fresh = isNew(file).map((located) => ({ ...located, key: object.key }))
+    if (options.onEvent) fresh.forEach(options.onEvent)
+    await options.store?.append(fresh)
+  }
+  return { ...counts.result(), ignored }
+}
+
+/** Counts a file and keeps the events that were not seen before. */
+const newEvents = (counts: Reconciler) => {
+  const seen = duplicateFilter()
+  return (file: LogFile): LogFile['events'] => {
+    counts.fileIngested(file.events.length + file.rejected.length)
+    counts.recordsRejected(file.rejected.length)
+    return file.events.filter(({ event }) => {
+      const sighting = seen.see(event)
+      counts.eventSeen(sighting)
+      return sighting.outcome === 'kept'
+    })
+  }
+}

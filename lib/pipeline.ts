@@ -1,0 +1,88 @@
+import type { ContainmentPlan } from './action.ts'
+import { planContainment } from './containment/plan.ts'
+import type { Playbook } from './containment/playbook.ts'
+import { type DetectorOptions, makeDetector } from './detection/detect.ts'
+import type { Rule } from './detection/rules.ts'
+import type { Finding } from './finding.ts'
+import { type IngestCounts, type IngestOptions, ingestEvents } from './ingest.ts'
+import { inspect, inspectWith, type LogInspection } from './integrity/inspect.ts'
+import { type ValidateOptions, validateTrails } from './integrity/validate.ts'
+import type { Clock, EventStore, LogStore, PublicKeys } from './ports.ts'
+import type { ReadingOptions } from './reading.ts'
+import { type ActivitySummary, activityCounter } from './report/activity.ts'
+import type { IntegrityReport } from './verdict.ts'
+
+/**
+ * START HERE. Trailwarden on one page: read, store, detect, validate, plan. On a laptop this page is the product; in AWS the
+ * same steps are functions, joined by events instead of calls.
+ */
+export interface World {
+  readonly logs: LogStore
+  /** A bucket's layout, or files somebody saved. */
+  readonly layout: ReadingOptions['layout']
+  readonly publicKeys: PublicKeys
+  readonly clock: Clock
+  /** Where events are kept for SQL, when they are. */
+  readonly store?: EventStore
+}
+
+/** What the world is held against: handed in, never imported. */
+export interface Content {
+  readonly rules: readonly Rule[]
+  readonly playbooks: readonly Playbook[]
+}
+
+export interface PipelineOptions extends Pick<IngestOptions, 'inFlight' | 'onObject' | 'onQuarantined'> {
+  readonly validate?: Omit<ValidateOptions, 'inspectLog'>
+  readonly detect?: DetectorOptions
+  /** Globs over ARNs and unique ids that are never contained. */
+  readonly protectedPrincipals?: readonly string[]
+}
+
+export interface Outcome {
+  /** files listed = ingested + skipped; events read = kept + duplicate + superseded + rejected. */
+  readonly counts: IngestCounts
+  readonly activity: ActivitySummary
+  readonly findings: readonly Finding[]
+  readonly integrity: IntegrityReport
+  /** What would be done. Nothing here does it. */
+  readonly plan: ContainmentPlan
+}
+
+/** Runs the whole of it over one world. Throws only when the world cannot be listed or its store not be written. */
+export const pipeline = async (
+  world: World,
+  content: Content,
+  options: PipelineOptions = {},
+): Promise<Outcome> => {
+  const activity = activityCounter()
+  const detector = makeDetector(content.rules, options.detect)
+  const findings: Finding[] = []
+  const inspected = new Map<string, LogInspection>()
+
+  // 1. Read every log file once: hash it, keep each event once, look at each event with every rule.
+  const counts = await ingestEvents(world, {
+    ...options,
+    ...(world.store && { store: world.store }),
+    onBytes: ({ key }, { bytes, inflated }) => inspected.set(key, inspect(bytes, inflated)),
+    onEvent: (located) => {
+      activity.add(located.event)
+      findings.push(...detector.detect(located))
+    },
+  })
+
+  // 2. Validate the digests, and hold each log file's hash against them.
+  const inspectLog = inspectWith(world.logs, inspected)
+  const integrity = await validateTrails(world, { ...options.validate, inspectLog })
+
+  // 3. Plan the containment. Findings that rest on evidence an attacker may have planted propose nothing.
+  const now = world.clock.now()
+  const plan = planContainment({
+    findings,
+    playbooks: content.playbooks,
+    verdicts: integrity.logVerdicts,
+    now,
+  })
+
+  return { counts, activity: activity.summary(), findings, integrity, plan }
+}

@@ -29,7 +29,7 @@ const storyLine = (line: StoryLine, number: number | undefined): Markup => {
     line.times > 1 && html` <span class="muted">${count(line.times)} times, until ${utc(line.until)}</span>`
   return html`<li><div class="when"><time>${utc(line.time)}</time>${levelBadge(line.level)}</div>
 <div><p><strong>${number === undefined ? line.title : html`<a href="#finding-${number}">${line.title}</a>`}</strong>${until}</p>
-<p><b>${line.who}</b> called ${code(line.call)}${line.target !== '' && html` on ${code(line.target)}`} from ${code(line.from)} <span class="muted">in <span class="whole">${line.account}</span>, <span class="whole">${line.region}</span></span>${line.evidence.tone !== 'good' && html` ${toneBadge(line.evidence.tone, `evidence: ${line.evidence.words}`)}`}</p></div></li>\n`
+<p><b>${line.who}</b> ${line.verb} ${code(line.call)}${line.target !== '' && html` on ${code(line.target)}`} from ${code(line.from)} <span class="muted">in <span class="whole">${line.account}</span>, <span class="whole">${line.region}</span></span>${line.evidence.tone !== 'good' && html` ${toneBadge(line.evidence.tone, `evidence: ${line.evidence.words}`)}`}</p></div></li>\n`
 }
 
 /** All findings: cards by level, the rest in a table, what is beyond counted. */

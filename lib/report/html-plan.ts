@@ -76,7 +76,7 @@ ${facts([
 </article></li>\n`
 
 const target = ({ target: { kind, id, name, arn, accountId, region } }: ContainmentAction): Markup =>
-  html`${clip(kind, 60)} <b>${clip(name ?? id, 120)}</b>${name !== undefined && name !== id && html` ${code(clip(id, 120))}`}${arn !== undefined && html`<br>${code(clip(arn, 300))}`}<br><span class="muted">account ${clip(accountId, 40)}${region !== undefined && `, ${clip(region, 40)}`}</span>`
+  html`${clip(kind, 60)} <b>${clip(name ?? id, 120)}</b>${name !== undefined && name !== id && id !== arn && html` ${code(clip(id, 120))}`}${arn !== undefined && html`<br>${code(clip(arn, 300))}`}<br><span class="muted">account ${clip(accountId, 40)}${region !== undefined && `, ${clip(region, 40)}`}</span>`
 
 const calls = (list: readonly ApiCall[], none: string): HtmlValue =>
   list.length === 0

@@ -66,7 +66,7 @@ ${facts([
 const summary = (
   model: ReportModel,
 ): Markup => html`<section aria-labelledby="summary-title"><h2 id="summary-title">Summary</h2>
-<p class="lead">${plural(model.findings.total, 'finding')} in ${plural(model.activity.events, 'event')} of ${plural(model.activity.accounts.distinct, 'account')} and ${plural(model.activity.regions.distinct, 'Region')}, from ${plural(model.files.ingested, 'object')}. ${planned(model)}</p>
+<p class="lead">${plural(model.findings.total, 'finding')} in ${plural(model.activity.events, 'event')} of ${plural(model.activity.accounts.distinct, 'account')} and ${plural(model.activity.regions.distinct, 'Region')}, from ${plural(model.files.ingested, 'log file')}. ${planned(model)}</p>
 ${levelTiles(model)}</section>`
 
 const planned = ({ plan }: ReportModel): string => {

@@ -51,7 +51,7 @@ const story = ({ story }: ReportModel): string[] => [
   ...(story.lines.length === 0 ? ['No high or critical finding.'] : []),
   ...story.lines.map(
     (line) =>
-      `- ${code(utc(line.time))} **${levelName(line.level)}**: ${text(line.title)}. ${code(line.who)} called ${code(line.call)}` +
+      `- ${code(utc(line.time))} **${levelName(line.level)}**: ${text(line.title)}. ${code(line.who)} ${line.verb} ${code(line.call)}` +
       `${line.target === '' ? '' : ` on ${code(line.target)}`} from ${code(line.from)} in ${code(line.account)}, ${code(line.region)}` +
       `${line.times > 1 ? ` (${count(line.times)} times, until ${code(utc(line.until))})` : ''}` +
       (line.evidence.tone === 'good' ? '' : `; evidence: ${line.evidence.words}`),

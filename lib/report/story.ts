@@ -13,6 +13,8 @@ export interface StoryLine {
   readonly level: Finding['rule']['level']
   readonly title: string
   readonly who: string
+  /** An event with an errorCode is an attempt. */
+  readonly verb: 'called' | 'tried to call'
   readonly call: string
   readonly target: string
   readonly from: string
@@ -51,6 +53,7 @@ const alike = (a: StoryLine, b: StoryLine): boolean =>
   a.title === b.title &&
   a.who === b.who &&
   a.call === b.call &&
+  a.verb === b.verb &&
   a.from === b.from &&
   a.account === b.account &&
   a.evidence.words === b.evidence.words
@@ -64,6 +67,7 @@ const lineOf = (finding: Finding, integrity: IntegrityReport | undefined): Story
     level: rule.level,
     title: clip(rule.title, 200),
     who: clip(whoOf(actor), 80),
+    verb: event.errorCode ? 'tried to call' : 'called',
     call: clip(callOf(event.eventSource, event.eventName), 100),
     target: clip(shortName(resources[0] ?? ''), 100),
     from: clip(event.sourceIPAddress, 80),

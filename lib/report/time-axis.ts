@@ -14,6 +14,7 @@ export interface Timeline {
   readonly step: number
   /** Events per bar, from `from` on. */
   readonly bars: readonly number[]
+  /** Columns count from 0 to MARKER_COLUMNS - 1. */
   readonly markers: readonly { readonly level: Level; readonly column: number; readonly count: number }[]
   readonly bands: readonly Band[]
   /** Events, findings and problems outside the picture. */
@@ -29,6 +30,8 @@ export interface Band {
 
 const STEPS = [1, 2, 3, 6, 12, 24, 48, 72, 168, 336, 720, 2160, 8760, 87_600]
 const MAX_BARS = 120
+/** Findings are placed finer than bars, so that an hour with several still shows their order. */
+export const MARKER_COLUMNS = 400
 const LONGEST = 400 * 24 * HOUR
 const MAX_BANDS = 80
 
@@ -110,12 +113,15 @@ export const barsOf = (hours: readonly HourCount[], axis: Axis): { bars: number[
   return { bars, outside }
 }
 
+const markerColumn = (ms: number, { from, to }: Axis): number | undefined =>
+  ms < from || ms >= to ? undefined : Math.floor(((ms - from) / (to - from)) * MARKER_COLUMNS)
+
 const markersOf = (findings: readonly Finding[], axis: Axis) => {
   const cells = new Map<string, { level: Level; column: number; count: number }>()
   let outside = 0
   for (const { time, rule } of findings) {
     const ms = millis(time)
-    const column = ms === undefined ? undefined : columnOf(ms, axis)
+    const column = ms === undefined ? undefined : markerColumn(ms, axis)
     if (column === undefined) {
       outside++
       continue

@@ -4,7 +4,7 @@ import { isBad, statusLabel } from './evidence.ts'
 import { LEVELS_DOWN } from './finding-view.ts'
 import { count, plural, utc } from './format.ts'
 import { levelName, levelShape } from './html-parts.ts'
-import { type Band, HOUR, type Timeline } from './time-axis.ts'
+import { type Band, HOUR, MARKER_COLUMNS, type Timeline } from './time-axis.ts'
 
 /** The timeline as a picture: events per step as bars, findings on lanes by level, doubtful evidence as hatched bands. */
 
@@ -119,7 +119,7 @@ interface Cluster {
 
 /** Markers too close to tell apart are one marker with a number. */
 const clusters = (frame: Frame, level: Level): Cluster[] => {
-  const step = frame.plot / frame.timeline.bars.length
+  const step = frame.plot / MARKER_COLUMNS
   const found: Cluster[] = []
   for (const { column, count } of frame.timeline.markers.filter((marker) => marker.level === level)) {
     const here = round(frame.left + (column + 0.5) * step)

@@ -43,6 +43,14 @@ describe('the report', () => {
     })
   })
 
+  it('tells a refused call as an attempt', () => {
+    const stop = incident.findings.find(({ rule }) => rule.id === 'cloudtrail-trail-stopped')!
+    const refused = { ...stop, event: { ...stop.event, errorCode: 'AccessDenied' } }
+    expect(textOf(page({ ...incident, findings: [refused] }))).toContain(
+      'support-backup tried to call cloudtrail:StopLogging',
+    )
+  })
+
   it('tells a run of the same finding as one line', () => {
     const stop = incident.findings.find(({ rule }) => rule.id === 'cloudtrail-trail-stopped')!
     const again = { ...stop, id: `${stop.id}-2`, time: '2026-11-01T10:09:00Z' }

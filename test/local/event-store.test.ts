@@ -2,9 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { zstdDecompressSync } from 'node:zlib'
-import { DuckDBInstance } from '@duckdb/node-api'
-import { parquetMetadata, parquetReadObjects } from 'hyparquet'
+import { parquetMetadata } from 'hyparquet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Budget, parquetEventStore } from '../../lib/local/event-store.ts'
 import { readManifest } from '../../lib/local/store-manifest.ts'
@@ -15,6 +13,7 @@ import { imbalances, reconciler } from '../../lib/store/reconcile.ts'
 import { type EventRow, eventOf, rowOf } from '../../lib/store/row.ts'
 import type { CloudTrailEvent } from '../../lib/trail/event.ts'
 import { parseLogFile } from '../../lib/trail/log-file.ts'
+import { parquetBytes, parquetRows, sql } from '../support/read-store.ts'
 import {
   aggregated,
   consoleLogin,
@@ -39,31 +38,8 @@ const store = async (events: readonly CloudTrailEvent[], budget?: Budget) => {
   return opened.close()
 }
 
-const bytesOf = (path: string): ArrayBuffer => {
-  const bytes = readFileSync(join(dir, path))
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
-}
-const compressors = { ZSTD: (input: Uint8Array) => zstdDecompressSync(input) }
-/** Rows as the reader gives them, but null wherever it says `undefined` for a struct that is null. */
-const rowsOf = async (path: string): Promise<EventRow[]> =>
-  nullsIn(await parquetReadObjects({ file: bytesOf(path), compressors })) as EventRow[]
-const nullsIn = (value: unknown): unknown => {
-  if (value === undefined) return null
-  if (Array.isArray(value)) return value.map(nullsIn)
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, nullsIn(inner)]))
-}
-
-const sql = async (text: string): Promise<Record<string, unknown>[]> => {
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  try {
-    return (await connection.runAndReadAll(text)).getRowObjectsJson() as Record<string, unknown>[]
-  } finally {
-    connection.closeSync()
-    instance.closeSync()
-  }
-}
+const bytesOf = (path: string) => parquetBytes(join(dir, path))
+const rowsOf = (path: string) => parquetRows(join(dir, path))
 
 const call = (eventID: string, fields: CloudTrailEvent = {}): CloudTrailEvent => ({
   ...roleCall,
@@ -193,12 +169,14 @@ describe('the event store on disk', () => {
     expect(ids).toEqual([{ n: 25 }])
   })
 
-  it('makes room among many small partitions by writing those that are finished, once each', async () => {
-    const days = Array.from({ length: 12 }, (_, n) => `2026-11-${String(n + 1).padStart(2, '0')}T00:00:00Z`)
-    const events = days.flatMap((eventTime, n) => [1, 2, 3].map((m) => call(`${n}/${m}`, { eventTime })))
-    const done = await store(events, { rows: 16, bytes: 1e9 })
-    expect(done.files).toHaveLength(12)
-    expect(done.rows).toBe(36)
+  it('makes room among many small partitions by writing the one that waited longest', async () => {
+    const days = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((day) => ({ day, events: day === 9 ? 5 : 2 }))
+    const all = days.flatMap(({ day, events }) =>
+      Array.from({ length: events }, (_, n) =>
+        call(`${day}/${n}`, { eventTime: `2026-11-0${day}T00:00:00Z` }),
+      ),
+    )
+    expect((await store(all, { rows: 20, bytes: 1e9 })).files).toHaveLength(9)
   })
 
   it('counts text against the budget, so that huge records do not pile up', async () => {

@@ -19,7 +19,7 @@ interface Source {
   readonly outside: (accounts: readonly string[]) => readonly string[]
 }
 
-/** The `ct.*` fields: meanings that one field of the event alone does not carry. docs/rules.md lists them. */
+/** The `ct.*` fields: meanings that one field of the event alone does not carry. */
 const FIELDS: Readonly<Record<string, (source: Source) => unknown>> = {
   'ct.success': ({ event }) => succeeded(event),
   'ct.write': ({ event }) => writes(event),

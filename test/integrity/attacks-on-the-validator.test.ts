@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { validateTrails } from '../../lib/integrity/validate.ts'
 import type { LogStore } from '../../lib/ports.ts'
-import { memoryLogStore, mergedTrails, signatureOf, trailKeyPair } from '../support/signed-trail.ts'
+import { logKeyOf, memoryLogStore, mergedTrails, signatureOf, trailKeyPair } from '../support/signed-trail.ts'
 import {
   BUCKET,
   digestKey,
@@ -96,6 +96,36 @@ describe('objects that are meant to mislead', () => {
     expect(report.summary.digests.gap).toBe(0)
   })
 
+  it('a copy of a digest under an earlier name takes no trust from the original', async () => {
+    const trail = smallTrail()
+    const copy = digestKey(trail, 5).replace('T061000Z', 'T003000Z')
+    trail.objects.set(copy, trail.objects.get(digestKey(trail, 5))!)
+    const report = await validate(trail)
+    expect(told(report)).toEqual([`modified digest moved ${fileOf(copy)}`])
+    expect(report.summary.logs.valid).toBe(10)
+  })
+
+  it('two broken digests in a row are told as broken, not as missing too', async () => {
+    const trail = smallTrail()
+    for (const hour of [1, 2]) replace(trail, digestKey(trail, hour), () => Buffer.from('broken'))
+    const report = await validate(trail)
+    expect(report.summary.digests).toMatchObject({ valid: 4, modified: 2, missing: 0 })
+    expect(report.summary.logs).toMatchObject({ valid: 8, unverifiable: 2, unlisted: 0 })
+  })
+
+  it('a digest that is broken itself accuses no other', async () => {
+    const trail = smallTrail()
+    const hash = JSON.parse(trail.digests[3]!.body).previousDigestHashValue
+    replace(trail, digestKey(trail, 3), () => gzipSync(trail.digests[3]!.body.replace(hash, 'ab'.repeat(32))))
+    const report = await validate(trail, { keys: 'none' })
+    expect(report.problems.filter(({ kind }) => kind === 'digest')).toEqual([
+      expect.objectContaining({
+        reason: 'link-hash-mismatch',
+        object: `s3://${BUCKET}/${digestKey(trail, 3)}`,
+      }),
+    ])
+  })
+
   it('a claimed start long ago makes no endless report', async () => {
     const trail = smallTrail()
     replace(trail, digestKey(trail, 0), () =>
@@ -127,6 +157,21 @@ describe('what is no attack', () => {
       expect(report.problems).toEqual([])
       expect(report.notes.join()).toContain('the chain lies in the bucket first-example-bucket')
     }
+  })
+
+  it('a file named just after a lost hour, since names are rounded up: its digest may be the lost one', async () => {
+    const key = logKeyOf(
+      { account: '111122223333', region: 'us-east-1' },
+      '2026-11-01T04:15:00Z',
+      'Rounded000000000',
+    )
+    const trail = smallTrail({
+      from: '2026-11-01T00:12:00Z',
+      logs: new Map([[key, { bytes: logBytes('r'), deliveredAt: '2026-11-01T04:11:00Z' }]]),
+    })
+    expect((await validate(trail)).problems).toEqual([])
+    trail.objects.delete(digestKey(trail, 3))
+    expect(told(await validate(trail))).toContain(`unverifiable log digest-lost ${fileOf(key)}`)
   })
 
   it('a range that ends while the last digest is still on its way', async () => {

@@ -56,11 +56,14 @@ export const eventsOf = (records: readonly unknown[]): Pick<LogFile, 'events' | 
   return { events, rejected }
 }
 
+/** Date.parse alone takes free text, and reads it in the machine's time zone. */
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/
+
 const objectionTo = (record: unknown): RejectedRecord['reason'] | undefined => {
   if (!isObject(record)) return 'not-an-object'
   if (!eventIdOf(record)) return 'no-event-id'
   const time = eventTimeOf(record)
-  return time && !Number.isNaN(Date.parse(time)) ? undefined : 'no-event-time'
+  return time && ISO_TIME.test(time) && !Number.isNaN(Date.parse(time)) ? undefined : 'no-event-time'
 }
 
 /** Inflated bytes of an object that may or may not be compressed. Throws `NotALogFile`. */

@@ -36,7 +36,7 @@ describe('log file', () => {
         'text',
         null,
         event({ eventID: '' }),
-        event({ eventTime: 'yesterday' }),
+        event({ eventTime: 'about noon 1' }),
         event({ eventID: 'e-2' }),
       ),
     )

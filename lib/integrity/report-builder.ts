@@ -31,6 +31,8 @@ export interface ReportBuilder {
   note(text: string): void
   digest(chain: ChainIdentity, judged: JudgedDigest): void
   timeline(chain: ChainIdentity, timeline: Timeline): void
+  /** A digest that must be missing, though its name is not known. */
+  lost(chain: ChainIdentity, problem: Problem): void
   log(chain: ChainIdentity, verdict: LogVerdict): void
   swept(chain: ChainIdentity | undefined, swept: Swept): void
   /** Adds a digest object that belongs to no chain. */
@@ -78,6 +80,10 @@ export const reportBuilder = (): ReportBuilder => {
       countDigest(chain, 'tail-missing', timeline.tailMissing)
       problems.push(...timeline.problems)
       notes.push(...timeline.notes)
+    },
+    lost(chain, problem) {
+      countDigest(chain, 'missing')
+      problems.push(problem)
     },
     log(chain, verdict) {
       const { fault, key } = verdict

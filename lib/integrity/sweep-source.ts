@@ -1,6 +1,7 @@
 import type { Chain } from './chains.ts'
 import { type CoverageOf, coverageOf, coverageOfAll } from './coverage.ts'
 import { expectedEnd } from './expected-end.ts'
+import { gapEvidence } from './gap-evidence.ts'
 import type { ListedLog } from './list-source.ts'
 import type { Evidence, Plan } from './plan.ts'
 import type { ReportBuilder } from './report-builder.ts'
@@ -21,6 +22,7 @@ export const sweepSource = (
 ): void => {
   const left = evidence.listing.logs.filter((log) => !matched.has(log) && isInRange(plan, log))
   const segments = timelines(plan, evidence, left, report)
+  reportLostBeforeGaps(evidence, segments, left, report)
   const grounds = groundsOf(evidence, segments)
   const hidden = hiddenPlaces(plan, evidence)
   const swept = left.flatMap((log) => {
@@ -83,6 +85,33 @@ const trailOf = ({ chain }: Chain): string =>
 
 const byTrail = (chains: readonly Chain[]): ReadonlyMap<string, readonly Chain[]> =>
   Map.groupBy(chains, trailOf)
+
+/** Gaps that began later than the digests left in this source make it seem. */
+const reportLostBeforeGaps = (
+  evidence: Evidence,
+  segments: ReadonlyMap<Chain, readonly Segment[]>,
+  left: readonly ListedLog[],
+  report: ReportBuilder,
+): void => {
+  const gapsOf = (chain: Chain) => (segments.get(chain) ?? []).filter(({ state }) => state === 'gap')
+  const standard = evidence.chains.filter(
+    (chain) => chain.chain.kind === 'standard' && gapsOf(chain).length > 0,
+  )
+  const logs = Map.groupBy(left, placeOfLog)
+  const trails = byTrail(standard)
+  const inPlace = Map.groupBy(evidence.chains, ({ chain }) => placeOfLog(chain))
+  for (const chain of standard) {
+    const siblings = (trails.get(trailOf(chain)) ?? []).filter(({ id }) => id !== chain.id)
+    const others = (inPlace.get(placeOfLog(chain.chain)) ?? []).length > 1
+    // With several trails in one place, a file may be another trail's.
+    const clues = others ? [] : (logs.get(placeOfLog(chain.chain)) ?? [])
+    const problems = gapEvidence(chain, gapsOf(chain), {
+      logs: clues.flatMap(({ kind, time }) => (kind === 'CloudTrail' && time !== undefined ? [time] : [])),
+      siblings: siblings.flatMap((one) => gapsOf(one).map((gap) => ({ ...gap, region: one.chain.region }))),
+    })
+    for (const problem of problems) report.lost(chain.chain, problem)
+  }
+}
 
 interface Grounded {
   readonly ground: Ground

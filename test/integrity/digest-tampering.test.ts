@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { type SignedTrail, signatureOf, trailKeyPair } from '../support/signed-trail.ts'
+import { mergedTrails, type SignedTrail, signatureOf, trailKeyPair } from '../support/signed-trail.ts'
 import {
   BUCKET,
   digestKey,
@@ -13,6 +13,8 @@ import {
   told,
   validate,
 } from './small-trail.ts'
+
+const CHAIN = '111122223333/us-east-1/main_trail-1.x'
 
 const unverifiable = (trail: SignedTrail, hour: number, reason: string) =>
   logKeys(trail, hour).map((key) => `unverifiable log ${reason} ${fileOf(key)}`)
@@ -102,7 +104,6 @@ describe('digests that are missing', () => {
   it('reports a cut tail by the digests of the same trail in another Region', async () => {
     const here = smallTrail({ homeRegion: 'us-east-1' })
     const there = smallTrail({ region: 'eu-west-1', homeRegion: 'us-east-1', logs: new Map() })
-    const { mergedTrails } = await import('../support/signed-trail.ts')
     for (const hour of [2, 3, 4, 5]) there.objects.delete(digestKey(there, hour))
     const report = await validate(mergedTrails(here, there))
     expect(told(report)).toEqual(
@@ -165,20 +166,34 @@ describe('digests that are missing', () => {
       trail.objects.delete(digestKey(trail, hour))
     }
     expect(told(await validate(trail, { state: heads }))).toEqual([
-      'gap chain logging-off 111122223333/us-east-1/main_trail-1.x',
+      `gap chain logging-off ${CHAIN}`,
       digest(trail, 2, 'missing digest hourly-cadence'),
       digest(trail, 3, 'missing digest seen-before'),
     ])
   })
 
-  it('reports log files that are left in what claims to be a gap', async () => {
+  it('reports log files that are left in what claims to be a gap, and the digest that must have listed them', async () => {
     const trail = smallTrail({ off: [4] })
     trail.objects.delete(digestKey(trail, 3))
-    expect(told(await validate(trail))).toEqual(
+    const report = await validate(trail)
+    expect(told(report)).toEqual(
       [
-        'gap chain logging-off 111122223333/us-east-1/main_trail-1.x',
+        `gap chain logging-off ${CHAIN}`,
+        `missing chain digest-before-gap ${CHAIN}`,
         ...unverifiable(trail, 3, 'in-gap'),
       ].sort(),
+    )
+    expect(report.summary.digests).toMatchObject({ valid: 4, gap: 1, missing: 1 })
+  })
+
+  it('reports digests deleted before a stop by the same trail in another Region', async () => {
+    const here = smallTrail({ off: [4], homeRegion: 'us-east-1', logs: new Map() })
+    const there = smallTrail({ off: [4], region: 'eu-west-1', homeRegion: 'us-east-1', logs: new Map() })
+    const both = mergedTrails(here, there)
+    expect((await validate(both)).problems.map(({ status }) => status)).toEqual(['gap', 'gap'])
+    for (const hour of [2, 3]) both.objects.delete(digestKey(there, hour))
+    expect(told(await validate(both))).toContain(
+      'missing chain digest-before-gap 111122223333/eu-west-1/main_trail-1.x',
     )
   })
 
@@ -400,7 +415,6 @@ describe('public keys', () => {
   })
 
   it('goes on in other Regions when one has no keys', async () => {
-    const { mergedTrails } = await import('../support/signed-trail.ts')
     const here = smallTrail()
     const there = smallTrail({ region: 'eu-west-1' })
     const report = await validate(mergedTrails(here, there), { keys: here })

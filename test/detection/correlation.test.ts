@@ -127,6 +127,13 @@ describe('event_count', () => {
     ).toHaveLength(0)
   })
 
+  it('remembers a busy group among many others, and forgets idle ones at last', () => {
+    const others = (n: number): Step[] =>
+      Array.from({ length: n }, (_, i) => [0, 'A', { ip: `other${i}` }] as const)
+    expect(run(rules, [[0, 'A'], [1, 'A'], ...others(10_000), [2, 'A']])).toHaveLength(1)
+    expect(run(rules, [[0, 'A'], [1, 'A'], ...others(50_000), [2, 'A']])).toHaveLength(0)
+  })
+
   it('does not count an event twice that is told twice', () => {
     const same = { eventID: 'same' }
     expect(

@@ -18,7 +18,8 @@ describe('shipped rules', () => {
   })
 
   it('are called like their file', () => {
-    for (const rule of own) expect(`rules/${rule.ref.id}.yml`).toBe(rule.file)
+    for (const rule of own)
+      expect([`rules/${rule.ref.id}.yml`, rule.ref.id]).toEqual([rule.file, rule.sigma.name])
   })
 
   it('have an id of their own in the Sigma world', () => {

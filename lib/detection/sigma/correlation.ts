@@ -30,9 +30,9 @@ export interface Correlator<T> {
   }): Completed<T> | undefined
 }
 
-/** Hits kept per group, and groups per generation: what a hostile log can make it hold is bounded. */
+/** Hits kept per group, and hits per generation of groups: what a hostile log can make it hold is bounded. */
 const MAX_HITS = 1000
-const MAX_GROUPS = 20_000
+const MAX_GENERATION = 20_000
 
 interface Group<T> {
   /** By time, then event id. */
@@ -50,7 +50,7 @@ export const makeCorrelator = <T>(
   rule: SigmaCorrelationRule,
   references: readonly (readonly string[])[],
 ): Correlator<T> => {
-  const groups = generations<Group<T>>(MAX_GROUPS)
+  const groups = generations<Group<T>>(MAX_GENERATION)
   const limit = Math.max(MAX_HITS, rule.threshold * 4)
   const keyFields = references.map((names) =>
     rule.groupBy.map((field) => parsePath(aliased(rule, field, names))),
@@ -210,19 +210,19 @@ const whenInOrder = <T>(hits: readonly Hit<T>[], start: number, end: number, rul
   return -1
 }
 
-/** A map that forgets groups unseen for long: the older half goes when the newer is full. */
+/** A map that forgets what was not asked for in the last `size` to twice `size` look-ups. */
 const generations = <V>(size: number) => {
   let young = new Map<string, V>()
   let old = new Map<string, V>()
+  let asked = 0
   return {
     get: (key: string, make: () => V): V => {
-      const known = young.get(key)
-      if (known) return known
-      const value = old.get(key) ?? make()
-      if (young.size >= size) {
+      if (++asked > size) {
         old = young
         young = new Map()
+        asked = 1
       }
+      const value = young.get(key) ?? old.get(key) ?? make()
       young.set(key, value)
       return value
     },

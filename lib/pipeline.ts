@@ -76,12 +76,12 @@ export const pipeline = async (
   const integrity = await validateTrails(world, { ...options.validate, inspectLog })
 
   // 3. Plan the containment. Findings that rest on evidence an attacker may have planted propose nothing.
-  const now = world.clock.now()
   const plan = planContainment({
     findings,
     playbooks: content.playbooks,
     verdicts: integrity.logVerdicts,
-    now,
+    protectedPrincipals: options.protectedPrincipals ?? [],
+    now: world.clock.now(),
   })
 
   return { counts, activity: activity.summary(), findings, integrity, plan }

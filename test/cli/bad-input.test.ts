@@ -101,7 +101,7 @@ describe('bad input, tried as a new user would', () => {
     [
       'public keys that are no keys',
       ['verify', 'examples/incident', '--public-keys', join(dir, 'good.json')],
-      /good\.json: expected/,
+      /good\.json: public keys.*: expected/,
     ],
     ['no rules at all', ['scan', 'examples/incident', '--no-default-rules'], /no rule could be loaded/],
     [

@@ -82,14 +82,9 @@ describe('the command line', () => {
     })
     const { actions } = JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8'))
     expect(actions.length).toBeGreaterThan(0)
-    const queried = await trailwarden([
-      'query',
-      out,
-      '--sql',
-      'SELECT count(*) AS n FROM events',
-      '--format',
-      'json',
-    ])
+    const sql =
+      'SELECT count(*) AS n FROM (SELECT eventID FROM events UNION ALL SELECT eventID FROM insights UNION ALL SELECT eventID FROM network_events) AS a'
+    const queried = await trailwarden(['query', out, '--sql', sql, '--format', 'json'])
     expect(JSON.parse(queried.stdout)).toEqual([{ n: String(EXPECTED.unique) }])
   })
 

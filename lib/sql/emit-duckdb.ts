@@ -35,8 +35,8 @@ export const duckdbDialect = (table: (name: string) => string): Dialect => ({
     `ELSE error('Array subscript is out of bounds: ' || CAST(${index} AS VARCHAR)) END`,
   jsonValue: (base, key) => `TRY(json_extract_string(${base}, ${quote(jsonPointer([key]))}))`,
   jsonMap: (base) =>
-    `TRY(CASE WHEN json_type(${base}) = 'OBJECT' THEN map_from_entries(list_transform(list_sort(json_keys(${base})), ` +
-    `lambda k: struct_pack(k := k, v := json_extract_string(${base}, '/' || replace(replace(k, '~', '~0'), '/', '~1'))))) END)`,
+    `CASE WHEN TRY(json_type(${base})) = 'OBJECT' THEN map_from_entries(list_transform(list_sort(json_keys(${base})), ` +
+    `lambda k: struct_pack(k := k, v := json_extract_string(${base}, '/' || replace(replace(k, '~', '~0'), '/', '~1'))))) END`,
   lambda: (params, body) => `lambda ${params.join(', ')}: ${body}`,
   array: (items) => `[${items.join(', ')}]`,
   interval: (value, unit) => `${INTERVALS[unit]}(${value})`,

@@ -28,7 +28,7 @@ export const AGGREGATE_FUNCTIONS = [
     warning: APPROXIMATE,
   }),
   aggregate('approx_percentile', ['bigint, double -> bigint', 'double, double -> double'], {
-    duckdb: renamed('approx_quantile'),
+    duckdb: ([value, share]) => `approx_quantile(${value}, CAST(${share} AS FLOAT))`,
     decimals: true,
     warning: APPROXIMATE,
   }),

@@ -39,7 +39,10 @@ export const COLLECTION_FUNCTIONS = [
     duckdb: ([base], types) => (isArray(types[0]!) ? `len(${base})` : `CAST(cardinality(${base}) AS BIGINT)`),
   }),
   scalar('contains', 'array<T>, T -> boolean', { orders: 'all', duckdb: containsOf }),
-  scalar('array_join', 'array<varchar>, varchar -> varchar', { duckdb: renamed('array_to_string') }),
+  scalar('array_join', 'array<varchar>, varchar -> varchar', {
+    duckdb: renamed('array_to_string'),
+    check: ([, separator]) => (separator === undefined ? 'the separator must be a literal text' : undefined),
+  }),
   scalar('array_sort', 'array<T> -> array<T>', {
     orders: 'all',
     duckdb: ([list]) => `list_sort(${list}, 'ASC', 'NULLS LAST')`,

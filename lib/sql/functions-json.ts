@@ -19,13 +19,18 @@ const pointer = (path: string | undefined): string => {
   return `'${(jsonPointer(jsonPathSteps(text)!) || '$').replaceAll("'", "''")}'`
 }
 
-/** Malformed JSON gives NULL, as in Trino; DuckDB alone would end the query. */
-const tolerant = (text: string): string => `TRY(${text})`
+/**
+ * Malformed JSON gives NULL, as in Trino; DuckDB alone would end the query. TRY stands directly around the one call that
+ * can fail: around more, DuckDB 1.5 lets the error through.
+ */
+const tolerant = (call: string): string => `TRY(${call})`
 
 const scalarText = (json: string, where: string): string =>
-  tolerant(
-    `CASE WHEN json_type(${json}, ${where}) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string(${json}, ${where}) END`,
-  )
+  `CASE WHEN ${tolerant(`json_type(${json}, ${where})`)} NOT IN ('OBJECT', 'ARRAY') ` +
+  `THEN ${tolerant(`json_extract_string(${json}, ${where})`)} END`
+
+const ofArray = (json: string, text: string): string =>
+  `CASE WHEN ${tolerant(`json_type(${json})`)} = 'ARRAY' THEN ${text} END`
 
 /** JSON. https://trino.io/docs/current/functions/json.html */
 export const JSON_FUNCTIONS = [
@@ -38,12 +43,10 @@ export const JSON_FUNCTIONS = [
     check: pathCheck,
   }),
   scalar('json_array_length', ['varchar -> bigint', 'json -> bigint'], {
-    duckdb: ([json]) =>
-      tolerant(`CASE WHEN json_type(${json}) = 'ARRAY' THEN CAST(json_array_length(${json}) AS BIGINT) END`),
+    duckdb: ([json]) => ofArray(json!, `CAST(json_array_length(${json}) AS BIGINT)`),
   }),
   scalar('json_array_get', ['varchar, bigint -> json', 'json, bigint -> json'], {
-    duckdb: ([json, index]) =>
-      tolerant(`CASE WHEN json_type(${json}) = 'ARRAY' THEN json_extract(${json}, '/${index}') END`),
+    duckdb: ([json, index]) => ofArray(json!, `json_extract(${json}, '/${index}')`),
     check: (literals) =>
       /^\d{1,6}$/.test(literals[1] ?? '') ? undefined : 'the index must be a literal from 0',
   }),

@@ -182,6 +182,17 @@ describe('queries over events', () => {
     expect(await rows(query)).toEqual([['{"items":[{"fromPort":22}]}', null, 'sg-1', null]])
   })
 
+  it('gives NULL for text that is not JSON, row by row', async () => {
+    const query = `SELECT json_extract_scalar(x, '$.a'), json_extract(x, '$.a'), json_array_length(x), json_array_get(x, 0)
+      FROM (VALUES ('bad'), ('{"a":"b"}'), ('[7]'), (NULL)) AS t (x)`
+    expect(await rows(query)).toEqual([
+      [null, null, null, null],
+      ['b', '"b"', null, null],
+      [null, null, '1', '7'],
+      [null, null, null, null],
+    ])
+  })
+
   it('finds a key that is computed', async () => {
     const query = `SELECT element_at(requestParameters, concat('group', 'Id')) FROM events WHERE eventName LIKE 'Authorize%'`
     expect(await rows(query)).toEqual([['sg-1']])

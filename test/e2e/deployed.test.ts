@@ -1,0 +1,254 @@
+import { existsSync, rmSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge'
+import { GetPartitionsCommand, GlueClient } from '@aws-sdk/client-glue'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signedTrail, trailKeyPair } from '../support/signed-trail.ts'
+import { projectForEmulator, sls } from './deploy.ts'
+import { ACCOUNT, eventually, ministackCommand, startEmulator } from './emulator.ts'
+
+const command = ministackCommand()
+const packaged = existsSync(new URL('../../.serverless/serverless-state.json', import.meta.url))
+const why = command ? (packaged ? '' : 'nothing is packaged: npm run package') : 'MiniStack is not installed'
+if (why) console.warn(`end-to-end test skipped: ${why}`)
+
+const HOUR = '2026-11-01T10:00:00Z'
+const LOG_FOLDER = `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/2026/11/01/${ACCOUNT}_CloudTrail_us-east-1_20261101T`
+const logKey = (time: string, unique: string) => `${LOG_FOLDER}${time}Z_${unique}.json.gz`
+const event = (eventID: string, eventName: string, more: object = {}) => ({
+  eventVersion: '1.11',
+  eventID,
+  eventTime: '2026-11-01T10:02:07Z',
+  eventSource: 'cloudtrail.amazonaws.com',
+  eventName,
+  awsRegion: 'us-east-1',
+  sourceIPAddress: '203.0.113.9',
+  userAgent: 'aws-cli/2.31.0',
+  userIdentity: {
+    type: 'IAMUser',
+    principalId: 'AIDAEXAMPLEEXAMPLE123',
+    arn: `arn:aws:iam::${ACCOUNT}:user/mallory`,
+    accountId: ACCOUNT,
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    userName: 'mallory',
+  },
+  requestParameters: { name: `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main` },
+  responseElements: null,
+  readOnly: false,
+  managementEvent: true,
+  eventType: 'AwsApiCall',
+  eventCategory: 'Management',
+  recipientAccountId: ACCOUNT,
+  ...more,
+})
+const STOPPED = event('11111111-0000-4000-8000-000000000001', 'StopLogging')
+const ONLY_IN_S3 = event('11111111-0000-4000-8000-000000000002', 'DeleteTrail')
+const HARMLESS = event('11111111-0000-4000-8000-000000000003', 'GetTrailStatus', { readOnly: true })
+const logFile = (...records: object[]) => gzipSync(JSON.stringify({ Records: records }))
+const GOOD = logKey('1005', 'aaaaaaaaaaaaaaaa')
+const CHANGED = logKey('1010', 'bbbbbbbbbbbbbbbb')
+
+interface Message {
+  readonly 'detail-type': string
+  readonly detail: {
+    readonly id?: string
+    readonly rule: { readonly id: string }
+    readonly resources: string[]
+    readonly mode?: string
+  }
+}
+
+describe.skipIf(why !== '')('the deployed stack', () => {
+  const pair = trailKeyPair()
+  const received: Message[] = []
+  let emulator: Awaited<ReturnType<typeof startEmulator>>
+  let outputs: Record<string, string>
+  let s3: S3Client
+
+  const call = async (target: string, body: object) => {
+    const service = { AmazonSQS: 'sqs', Logs_20140328: 'logs' }[target.split('.')[0]!]
+    const response = await fetch(emulator.endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': target,
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20261101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: JSON.stringify(body),
+    })
+    const answer = await response.json()
+    if (!response.ok) throw new Error(`${target}: ${JSON.stringify(answer)}`)
+    return answer as Record<string, never>
+  }
+
+  const put = (key: string, bytes: Uint8Array, metadata: Record<string, string> = {}) =>
+    s3.send(new PutObjectCommand({ Bucket: outputs['LogBucket'], Key: key, Body: bytes, Metadata: metadata }))
+
+  /** Everything on the finding bus goes to a queue of the test's own. */
+  const listen = async (events: EventBridgeClient): Promise<() => Promise<void>> => {
+    const { QueueUrl } = await call('AmazonSQS.CreateQueue', { QueueName: 'e2e-findings' })
+    const bus = { EventBusName: outputs['FindingBus']!, Name: 'e2e-findings' }
+    await events.send(
+      new PutRuleCommand({ ...bus, EventPattern: JSON.stringify({ source: ['trailwarden'] }) }),
+    )
+    const Arn = `arn:aws:sqs:us-east-1:${ACCOUNT}:e2e-findings`
+    await events.send(
+      new PutTargetsCommand({
+        EventBusName: bus.EventBusName,
+        Rule: bus.Name,
+        Targets: [{ Id: 'queue', Arn }],
+      }),
+    )
+    return async () => {
+      const { Messages = [] } = (await call('AmazonSQS.ReceiveMessage', {
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+      })) as {
+        Messages?: { Body: string; ReceiptHandle: string }[]
+      }
+      for (const { Body, ReceiptHandle } of Messages) {
+        received.push(JSON.parse(Body))
+        await call('AmazonSQS.DeleteMessage', { QueueUrl, ReceiptHandle })
+      }
+    }
+  }
+
+  let pump: () => Promise<void>
+  const onBus = (what: string, is: (message: Message) => boolean) =>
+    eventually(what, async () => {
+      await pump()
+      return received.find(is)
+    })
+
+  beforeAll(async () => {
+    const keys = [
+      {
+        Value: Buffer.from(pair.der).toString('base64'),
+        Fingerprint: pair.fingerprint,
+        ValidityStartTime: 1,
+        ValidityEndTime: 4e9,
+      },
+    ]
+    emulator = await startEmulator(command!, (target) =>
+      target.endsWith('.ListPublicKeys') ? { PublicKeyList: keys } : undefined,
+    )
+    const { project, leftOut } = projectForEmulator()
+    console.info(`left out, since the emulator does not know them: ${leftOut.join(', ')}`)
+    await sls(project, emulator.endpoint, 'deploy', '--package', 'package')
+    outputs = Object.fromEntries(
+      [...(await sls(project, emulator.endpoint, 'info', '--verbose')).matchAll(/^ {2}(\w+): (\S+)$/gm)].map(
+        ([, name, value]) => [name!, value!],
+      ),
+    )
+    rmSync(project, { recursive: true })
+    const client = { endpoint: emulator.endpoint, forcePathStyle: true }
+    s3 = new S3Client(client)
+    const events = new EventBridgeClient(client)
+    pump = await listen(events)
+
+    const logs = new Map([
+      [GOOD, { bytes: logFile(HARMLESS, STOPPED), deliveredAt: '2026-11-01T10:05:00Z' }],
+      [CHANGED, { bytes: logFile(ONLY_IN_S3, HARMLESS), deliveredAt: '2026-11-01T10:10:00Z' }],
+    ])
+    const trail = signedTrail({
+      bucket: outputs['LogBucket']!,
+      account: ACCOUNT,
+      region: 'us-east-1',
+      trail: 'main',
+      from: HOUR,
+      hours: 1,
+      logs,
+      keyPair: pair,
+    })
+    await events.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            Source: 'aws.cloudtrail',
+            DetailType: 'AWS API Call via CloudTrail',
+            Detail: JSON.stringify(STOPPED),
+          },
+        ],
+      }),
+    )
+    // somebody took one event out of a log file after it was delivered
+    for (const [key, { bytes, metadata }] of trail.objects) {
+      await put(key, key === CHANGED ? logFile(ONLY_IN_S3) : bytes, metadata as Record<string, string>)
+    }
+  })
+  afterAll(async () => emulator?.stop())
+
+  it('makes the day of a log file a Glue partition', async () => {
+    const glue = new GlueClient({ endpoint: emulator.endpoint })
+    const partition = await eventually('a partition', async () => {
+      const { Partitions = [] } = await glue.send(
+        new GetPartitionsCommand({ DatabaseName: outputs['Database'], TableName: 'raw_events' }),
+      )
+      return Partitions[0]
+    })
+    expect(partition.Values).toEqual([ACCOUNT, 'us-east-1', '2026/11/01'])
+    expect(partition.StorageDescriptor?.Location).toBe(
+      `s3://${outputs['LogBucket']}/AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/2026/11/01/`,
+    )
+    expect(partition.StorageDescriptor?.InputFormat).toBe('com.amazon.emr.cloudtrail.CloudTrailInputFormat')
+  })
+
+  it('makes an API call that EventBridge carries a finding', async () => {
+    const { detail } = await onBus(
+      'the fast finding',
+      ({ detail }) => detail.id === `cloudtrail-trail-stopped#${STOPPED.eventID}`,
+    )
+    expect(detail.rule.id).toBe('cloudtrail-trail-stopped')
+  })
+
+  it('makes an event that only S3 holds a finding', async () => {
+    await onBus(
+      'the slow finding',
+      ({ detail }) => detail.id === `cloudtrail-trail-stopped#${ONLY_IN_S3.eventID}`,
+    )
+  })
+
+  it('proves one log file and finds the one that was changed', async () => {
+    const { detail } = await onBus(
+      'the evidence finding',
+      ({ detail }) => detail.rule?.id === 'digest-not-valid',
+    )
+    expect(detail.resources).toEqual([`s3://${outputs['LogBucket']}/${CHANGED}`])
+    const line = await eventually('the verdict in the log', async () => {
+      const { events = [] } = (await call('Logs_20140328.FilterLogEvents', {
+        logGroupName: '/aws/lambda/trailwarden-main-validate-digest',
+      })) as { events?: { message: string }[] }
+      return events.map(({ message }) => message).find((message) => message.includes('"validated"'))
+    })
+    expect(JSON.parse(line.slice(line.indexOf('{')))).toMatchObject({
+      digests: { valid: 1, modified: 0 },
+      logs: { valid: 1, modified: 1 },
+    })
+  })
+
+  it('says what would contain it, and does nothing', async () => {
+    const { detail } = await onBus(
+      'the plan',
+      (message) => message['detail-type'] === 'Trailwarden Containment Plan',
+    )
+    expect(detail.mode).toBe('observe')
+  })
+
+  it('reports a finding once, though both lanes and a second delivery saw it', async () => {
+    await put(GOOD, logFile(HARMLESS, STOPPED))
+    await put(
+      logKey('1020', 'cccccccccccccccc'),
+      logFile(event('11111111-0000-4000-8000-000000000004', 'StopLogging')),
+    )
+    await onBus('the finding after it', ({ detail }) => detail.id?.endsWith('000000000004') === true)
+    expect(
+      received.filter(({ detail }) => detail.id === `cloudtrail-trail-stopped#${STOPPED.eventID}`),
+    ).toHaveLength(1)
+  })
+})

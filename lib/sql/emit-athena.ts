@@ -1,4 +1,4 @@
-import type { Dialect } from './emit.ts'
+import type { Dialect } from './dialect.ts'
 import { identifier } from './identifier.ts'
 import { jsonPathOf } from './json-path.ts'
 import { type Type, typeName } from './types.ts'

@@ -1,4 +1,4 @@
-import type { Dialect } from './emit.ts'
+import type { Dialect } from './dialect.ts'
 import { identifier } from './identifier.ts'
 import { jsonPointer } from './json-path.ts'
 import type { Typed, TypedRelation } from './typed.ts'

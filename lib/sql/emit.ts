@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect.ts'
 import { identifier } from './identifier.ts'
 import { encodeLiteral } from './literal.ts'
 import { refuse } from './sql-error.ts'
@@ -13,28 +14,6 @@ import type {
   TypedWindow,
 } from './typed.ts'
 import { isComplex } from './types.ts'
-
-/** Where the engines differ. Everything else of a query is written the same. */
-export interface Dialect {
-  readonly name: 'athena' | 'duckdb'
-  table(table: string): string
-  column(expr: Extract<Typed, { op: 'column' }>): string
-  arithmetic(expr: Extract<Typed, { op: 'arithmetic' }>, left: string, right: string): string
-  cast(expr: Extract<Typed, { op: 'cast' }>, base: string): string
-  subscript(base: string, index: string): string
-  jsonValue(base: string, key: string): string
-  jsonMap(base: string): string
-  lambda(params: readonly string[], body: string): string
-  array(items: readonly string[]): string
-  interval(value: string, unit: string): string
-  timeZone(base: string, from: Typed['type']): string
-  call(expr: TypedCall, args: readonly string[]): string
-  wrapCall(expr: TypedCall, call: string): string
-  unnest(relation: Extract<TypedRelation, { kind: 'unnest' }>, args: readonly string[]): string
-  limit(query: TypedQuery): string
-  /** A complex value in the output: JSON text on both engines. */
-  output(text: string, item: TypedItem): string
-}
 
 export interface Emission {
   readonly dialect: Dialect

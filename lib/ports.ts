@@ -18,6 +18,8 @@ export interface ListedObject {
   /** How messages name it: `s3://bucket/key`, or the path in the folder. */
   readonly name: string
   readonly storageClass?: string
+  /** Its bytes cannot be had before somebody restores them; reading it is not worth a request. */
+  readonly archived?: true
 }
 
 export interface StoredObject {
@@ -35,10 +37,13 @@ export interface StoredObject {
 export interface LogStore {
   /** What to call this source in messages: `s3://bucket/prefix` or the folder. */
   readonly name: string
+  /** How many reads at once serve it best; its callers choose when it does not say. */
+  readonly inFlight?: number
   list(prefix?: string): AsyncIterable<ListedObject>
   read(object: {
     readonly bucket: string | undefined
     readonly key: string
+    readonly archived?: true
   }): Promise<StoredObject | undefined>
 }
 

@@ -14,6 +14,11 @@ export interface ValidateOptions {
   readonly to?: string
   /** Digests must reach this time, to the hour. Without it, they must reach `to`, with two hours of grace. */
   readonly expectUntil?: string
+  /** The same for one chain, where no `expectUntil` is given: what the status of the trail says. UTC ISO. */
+  readonly expectUntilOf?: (chain: {
+    readonly account: string
+    readonly region: string
+  }) => string | undefined
   readonly accounts?: readonly string[]
   readonly regions?: readonly string[]
   /** Name or ARN of the one trail to validate. */
@@ -74,13 +79,14 @@ export const planOf = (
     from,
     to,
     expectUntil,
-    inFlight: options.inFlight ?? IN_FLIGHT,
+    inFlight: options.inFlight ?? world.logs.inFlight ?? IN_FLIGHT,
     inspect: options.inspectLog ?? inspectThrough(world.logs),
     isTrail: trailFilter(options.trail),
   }
 }
 
-const timeOf = (name: string, text: string | undefined): number | undefined => {
+/** Milliseconds. Throws `UsageError` that names the option. */
+export const timeOf = (name: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined
   const time = Date.parse(text)
   if (Number.isNaN(time))

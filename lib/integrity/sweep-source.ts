@@ -3,7 +3,7 @@ import { type CoverageOf, coverageOf, coverageOfAll } from './coverage.ts'
 import { expectedEnd } from './expected-end.ts'
 import { gapEvidence } from './gap-evidence.ts'
 import type { ListedLog } from './list-source.ts'
-import type { Evidence, Plan } from './plan.ts'
+import { type Evidence, type Plan, timeOf } from './plan.ts'
 import type { ReportBuilder } from './report-builder.ts'
 import { HOUR } from './slots.ts'
 import { type Ground, type Swept, sweep } from './sweep.ts'
@@ -68,7 +68,7 @@ const timelines = (
   const siblings = byTrail(evidence.chains)
   const entries = evidence.chains.map((chain) => {
     const until = expectedEnd(chain, {
-      asked: plan.expectUntil,
+      asked: plan.expectUntil ?? askedOf(plan, chain),
       rangeEnd: Number.isFinite(plan.to) ? plan.to : undefined,
       siblings: siblings.get(trailOf(chain)) ?? [],
       newestLog: newestLogs.get(placeOfLog(chain.chain)),
@@ -78,6 +78,12 @@ const timelines = (
     return [chain, timeline.segments] as const
   })
   return new Map(entries)
+}
+
+/** What the trail's own status says of this chain; never beyond the range that was asked for. */
+const askedOf = (plan: Plan, { chain }: Chain): number | undefined => {
+  const asked = timeOf('expectUntilOf', plan.options.expectUntilOf?.(chain))
+  return asked === undefined ? undefined : Math.min(asked, plan.to)
 }
 
 const trailOf = ({ chain }: Chain): string =>

@@ -53,7 +53,7 @@ export const validateDigest = async (
   const verdicts = await judgeLogs([...listingsOf([judged], s3Place).values()], {
     find: (log) => ({ object: objectAt(log), isListed: true }),
     inspect: options.inspectLog ?? inspectThrough(world.logs),
-    inFlight: options.inFlight ?? 16,
+    inFlight: options.inFlight ?? world.logs.inFlight ?? 16,
     onDone: () => {},
   })
   for (const verdict of verdicts) report.log(chainOf(key), verdict)

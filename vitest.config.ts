@@ -13,6 +13,7 @@ export default defineConfig({
       AWS_EC2_METADATA_DISABLED: 'true',
       POWERTOOLS_DEV: 'false',
       POWERTOOLS_LOG_LEVEL: 'CRITICAL',
+      POWERTOOLS_METRICS_DISABLED: 'true',
     },
     coverage: { provider: 'v8', include: ['functions/**', 'lib/**'], reporter: ['text'] },
   },

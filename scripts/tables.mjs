@@ -6,6 +6,7 @@ import { glueTable, rawGlueTable } from '../lib/store/glue.ts'
 
 const LOGS = {
   'Fn::Sub': [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
     's3://${Bucket}/${Prefix}AWSLogs/',
     {
       Bucket: { 'Fn::If': ['OwnTrail', { Ref: 'LogBucket' }, { Ref: 'LogBucketName' }] },

@@ -38,7 +38,7 @@ export const eventBridgeFindingSink = ({
         fresh.map((finding) => ({ kind: FINDING_KIND, detail: detailOf(finding), time: finding.time })),
       )
       for (const finding of fresh)
-        if (atLeast(finding.rule.level, notifyLevel)) await topic.send(subjectOf(finding), textOf(finding))
+        if (atLeast(finding.rule.level, notifyLevel)) await topic.send(subjectOf(finding), linesOf(finding))
       await Promise.all(fresh.map((finding) => archive.keep(finding.id, JSON.stringify(finding))))
     }
   },
@@ -64,18 +64,17 @@ const detailOf = (finding: Finding): string => {
 const subjectOf = ({ rule, event }: Finding): string =>
   `[${rule.level}] ${rule.title} (${event.recipientAccountId} ${event.awsRegion})`
 
-const textOf = ({ id, rule, time, event, actor, resources, source }: Finding): string =>
-  [
-    `${rule.title} (${rule.id}, ${rule.level})`,
-    '',
-    `time      ${time}`,
-    `account   ${event.recipientAccountId}`,
-    `region    ${event.awsRegion}`,
-    `event     ${event.eventName} (${event.eventSource}) ${event.eventID}`,
-    ...(event.errorCode ? [`error     ${event.errorCode}`] : []),
-    `actor     ${actor.actor || actor.type}`,
-    `from      ${event.sourceIPAddress}`,
-    ...resources.slice(0, 20).map((resource) => `resource  ${resource}`),
-    `source    ${source.key} #${source.index}`,
-    `finding   ${id}`,
-  ].join('\n')
+const linesOf = ({ id, rule, time, event, actor, resources, source }: Finding): readonly string[] => [
+  `${rule.title} (${rule.id}, ${rule.level})`,
+  '',
+  `time      ${time}`,
+  `account   ${event.recipientAccountId}`,
+  `region    ${event.awsRegion}`,
+  `event     ${event.eventName} (${event.eventSource}) ${event.eventID}`,
+  ...(event.errorCode ? [`error     ${event.errorCode}`] : []),
+  `actor     ${actor.actor || actor.type}`,
+  `from      ${event.sourceIPAddress}`,
+  ...resources.slice(0, 20).map((resource) => `resource  ${resource}`),
+  `source    ${source.key} #${source.index}`,
+  `finding   ${id}`,
+]

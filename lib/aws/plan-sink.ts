@@ -22,7 +22,7 @@ export const announcingPlanSink = ({ bus, topic, archive, clock }: PlanSinkOptio
     const parts = plan.actions.length + plan.refused.length + (plan.manual?.length ?? 0)
     if (parts === 0 || (await archive.has(idOf(plan)))) return
     await bus.put([{ kind: PLAN_KIND, detail: detailOf(plan), time: clock.now() }])
-    if (plan.actions.length > 0) await topic.send(subjectOf(plan), textOf(plan))
+    if (plan.actions.length > 0) await topic.send(subjectOf(plan), linesOf(plan))
     await archive.keep(idOf(plan), JSON.stringify(plan))
   },
 })
@@ -51,22 +51,21 @@ const detailOf = (plan: ContainmentPlan): string => {
 const subjectOf = ({ mode, actions }: ContainmentPlan): string =>
   `[${mode}] containment proposed: ${actions.length} ${actions.length === 1 ? 'action' : 'actions'}`
 
-const textOf = ({ mode, hash, actions, refused, manual = [] }: ContainmentPlan): string =>
-  [
-    `Mode ${mode}: nothing was done. Plan ${hash}`,
-    ...actions.flatMap((action) => [
-      '',
-      `${action.title} (tier ${action.tier})`,
-      `  why      ${action.reason}`,
-      `  stops    ${action.blastRadius}`,
-      ...action.limits.map((limit) => `  not      ${limit}`),
-      ...action.calls.map(
-        (call) => `  call     ${call.service}:${call.operation} ${JSON.stringify(call.input)}`,
-      ),
-      `  undo     ${action.undoNote}`,
-    ]),
-    ...(refused.length > 0
-      ? ['', 'Refused:', ...refused.map((one) => `  ${one.title} ${one.target}: ${one.reason}`)]
-      : []),
-    ...manual.flatMap(({ title, steps }) => ['', `By hand: ${title}`, ...steps.map((step) => `  - ${step}`)]),
-  ].join('\n')
+const linesOf = ({ mode, hash, actions, refused, manual = [] }: ContainmentPlan): readonly string[] => [
+  `Mode ${mode}: nothing was done. Plan ${hash}`,
+  ...actions.flatMap((action) => [
+    '',
+    `${action.title} (tier ${action.tier})`,
+    `  why      ${action.reason}`,
+    `  stops    ${action.blastRadius}`,
+    ...action.limits.map((limit) => `  not      ${limit}`),
+    ...action.calls.map(
+      (call) => `  call     ${call.service}:${call.operation} ${JSON.stringify(call.input)}`,
+    ),
+    `  undo     ${action.undoNote}`,
+  ]),
+  ...(refused.length > 0
+    ? ['', 'Refused:', ...refused.map((one) => `  ${one.title} ${one.target}: ${one.reason}`)]
+    : []),
+  ...manual.flatMap(({ title, steps }) => ['', `By hand: ${title}`, ...steps.map((step) => `  - ${step}`)]),
+]

@@ -5,14 +5,16 @@ import { SDK_RETRIES } from './retry.ts'
 const SUBJECT = 100
 const MESSAGE = 16 * 1024
 
-/** A topic people read. Text comes from logs, so control characters go; SNS refuses a subject that is not ASCII. */
+/**
+ * A topic people read. Text comes from logs: control characters go, line ends too, so that no value forges a line. SNS refuses a
+ * subject that is not ASCII.
+ */
 export const topicOf = (arn: string, client: SNSClient = new SNSClient(SDK_RETRIES)) => ({
-  send: async (subject: string, text: string): Promise<void> => {
-    const lines = text.split('\n').map(oneLine)
+  send: async (subject: string, lines: readonly string[]): Promise<void> => {
     const input = {
       TopicArn: arn,
       Subject: asciiOf(subject).slice(0, SUBJECT).trim(),
-      Message: lines.join('\n').slice(0, MESSAGE),
+      Message: lines.map(oneLine).join('\n').slice(0, MESSAGE),
     }
     await client.send(new PublishCommand(input))
   },

@@ -13,3 +13,7 @@ export const packageRoot = (): string => {
 
 export const version = (): string =>
   (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
+
+/** How the user calls us: from a checkout through npm, which brings the right Node; installed by name. */
+export const commandName = (): string =>
+  import.meta.url.endsWith('.ts') ? 'npm run -s trailwarden --' : 'trailwarden'

@@ -5,6 +5,7 @@ import type { Quarantined } from '../lib/reading.ts'
 import { terminalSafe } from '../lib/report/escape.ts'
 import { evidenceVerdict } from '../lib/report/evidence.ts'
 import { shown } from './files.ts'
+import { commandName } from './package-root.ts'
 import type { Paint, Terminal } from './terminal.ts'
 
 export interface SummaryOf {
@@ -47,7 +48,7 @@ const evidenceSection = ({ integrity }: Outcome, paint: Paint): string => {
     paint(['bold', TONE_STYLE[tone]], label),
     terminalSafe(sentence),
     ...problems,
-    ...(more > 0 ? [`and ${number(more)} more: trailwarden verify lists them all`] : []),
+    ...(more > 0 ? [`and ${number(more)} more: ${commandName()} verify lists them all`] : []),
   ])
 }
 
@@ -69,6 +70,8 @@ const readSection = ({ outcome, quarantined }: SummaryOf, paint: Paint): string 
   ])
 }
 
+type Style = Pick<Terminal, 'paint' | 'width'>
+
 const LEVEL_STYLE = {
   critical: ['bold', 'red'],
   high: 'red',
@@ -88,7 +91,8 @@ const findingsSection = (findings: readonly Finding[], paint: Paint, width: numb
   const order = [...findings].sort(
     (a, b) => rank(b.rule.level) - rank(a.rule.level) || compare(a.time, b.time) || compare(a.id, b.id),
   )
-  const rows = order.slice(0, MOST_FINDINGS).map((finding) => findingRow(finding, paint, width))
+  const several = new Set(findings.map(({ event }) => event.recipientAccountId)).size > 1
+  const rows = order.slice(0, MOST_FINDINGS).map((finding) => findingRow(finding, { paint, width }, several))
   const more = findings.length - rows.length
   return section(paint, 'FINDINGS', [
     `${number(findings.length)}: ${head.join(' · ')}`,
@@ -97,11 +101,16 @@ const findingsSection = (findings: readonly Finding[], paint: Paint, width: numb
   ])
 }
 
-const findingRow = ({ rule, time, actor, event }: Finding, paint: Paint, width: number): string => {
-  const level = paint([...[LEVEL_STYLE[rule.level]].flat()], rule.level.padEnd(13))
+const findingRow = (
+  { rule, time, actor, event }: Finding,
+  { paint, width }: Style,
+  several: boolean,
+): string => {
+  const level = paint([...[LEVEL_STYLE[rule.level]].flat()], rule.level.padEnd(10))
   const who = `${actor.name || actor.actor || 'unknown'} from ${event.sourceIPAddress || 'unknown'}`
-  const room = Math.max(30, width - 10 - 13 - 20)
-  return `${level}${time.slice(5, 16).replace('T', ' ')}Z  ${clip(`${rule.title}: ${terminalSafe(who)}, ${event.recipientAccountId}`, room)}`
+  const where = several ? ` in ${event.recipientAccountId}` : ''
+  const room = Math.max(40, width - 36)
+  return `${level}${time.slice(0, 16).replace('T', ' ')}  ${clip(`${rule.title}: ${terminalSafe(who + where)}`, room)}`
 }
 
 const planSection = ({ plan }: Outcome, paint: Paint, width: number): string => {
@@ -125,7 +134,7 @@ const outSection = (out: string, paint: Paint): string => {
   const at = shown(out)
   return section(paint, 'WRITTEN', [
     `${paint('bold', join(at, 'report.html'))}  open it in a browser`,
-    `${join(at, 'store')}  trailwarden query ${at} root-activity`,
+    `${join(at, 'store')}  ask it: ${commandName()} query ${at} list`,
     `${join(at, 'plan.json')}  every call, with its undo`,
   ])
 }

@@ -35,13 +35,13 @@ const entriesOf = async (path: string): Promise<{ name: string; folder: boolean;
       detail: `cannot be listed (${error.code})`,
     })
   })
-  const sortKey = (entry: { name: string; folder: boolean }) => (entry.folder ? `${entry.name}/` : entry.name)
   const found = entries.map(async (entry) => ({
     name: entry.name,
     folder: entry.isDirectory(),
     size: entry.isFile() ? await lstat(join(path, entry.name)).then((stat) => stat.size) : 0,
+    order: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name),
   }))
-  return (await Promise.all(found)).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+  return (await Promise.all(found)).sort((a, b) => Buffer.compare(a.order, b.order))
 }
 
 const readKey = async (root: string, key: string): Promise<StoredObject | undefined> => {
@@ -50,14 +50,15 @@ const readKey = async (root: string, key: string): Promise<StoredObject | undefi
     return { bytes: await readFile(join(root, key), { flag: READ_NO_FOLLOW }), metadata: {} }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code ?? '')) return undefined
     const detail = code === 'ELOOP' ? 'is a symbolic link, which is not followed' : `cannot be read (${code})`
     throw new UnreadableObject(key, reasonOf(error as NodeJS.ErrnoException), { cause: error, detail })
   }
 }
 
-/** A downloaded tree may hold links to anywhere. Windows knows no such flag. */
-const READ_NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
+/** A tree from elsewhere may hold links to anywhere, and pipes that would never end. Windows knows no such flags. */
+const READ_NO_FOLLOW =
+  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | ((constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0)
 
 const reasonOf = (error: NodeJS.ErrnoException) =>
   error.code === 'EACCES' || error.code === 'EPERM' ? 'access-denied' : 'io-error'

@@ -278,7 +278,7 @@ export const memoryLogStore = (
 ): LogStore => ({
   name: as === 's3' ? `s3://${bucket ?? 'memory'}/` : './memory',
   async *list(prefix = '') {
-    for (const key of [...objects.keys()].sort()) {
+    for (const key of [...objects.keys()].sort(byBytes)) {
       if (key.startsWith(prefix)) yield listedObject(key, objects.get(key)!, bucket, as)
     }
   },
@@ -288,6 +288,8 @@ export const memoryLogStore = (
     return { bytes: object.bytes, metadata: as === 's3' ? object.metadata : {} }
   },
 })
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 const listedObject = (
   key: string,

@@ -34,18 +34,17 @@ export const onMessages = <M extends Message>(
 ) =>
   lambda(async (payload: unknown): Promise<SQSBatchResponse> => {
     const batchItemFailures: { itemIdentifier: string }[] = []
-    const totals = new Map<string, number>()
+    const counted: Counts[] = []
     for (const message of messagesIn(payload)) {
       try {
-        for (const [name, n] of Object.entries(await handle(message)))
-          totals.set(name, (totals.get(name) ?? 0) + n)
+        counted.push(await handle(message))
       } catch (error) {
         if (message.id === undefined) throw error
         logger.error('message failed; it comes back', { messageId: message.id, error: error as Error })
         batchItemFailures.push({ itemIdentifier: message.id })
       }
     }
-    report({ ...Object.fromEntries(totals), failed: batchItemFailures.length })
+    report({ ...sumOf(counted), failed: batchItemFailures.length })
     return { batchItemFailures }
   })
 
@@ -58,6 +57,13 @@ export const onDelivery = (handle: (delivery: Delivery, receives: number) => Pro
     ...ignoredOf(delivery),
     ...(await handle(delivery, receives)),
   }))
+
+/** Adds up counts name by name. */
+export const sumOf = (counts: readonly Counts[]): Counts => {
+  const sum: Record<string, number> = {}
+  for (const one of counts) for (const [name, n] of Object.entries(one)) sum[name] = (sum[name] ?? 0) + n
+  return sum
+}
 
 /** Puts the numbers of a run in the log and in the metrics. */
 export const report = (counts: Counts): void => {

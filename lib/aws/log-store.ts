@@ -1,94 +1,112 @@
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
-import { messageOf, UnreadableObject, type UnreadableReason, UsageError } from '../errors.ts'
-import type { ListedObject, LogStore, StoredObject } from '../ports.ts'
-import { backOff, codeOf, SDK_RETRIES, statusOf } from './retry.ts'
+import { type _Object, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
+import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config'
+import { UnreadableObject, UsageError } from '../errors.ts'
+import type { ListedObject, LogStore } from '../ports.ts'
+import { codeOf, SDK_RETRIES, statusOf } from './retry.ts'
+import { S3_IN_FLIGHT, s3Get } from './s3-get.ts'
+import { type ListPages, type TrailWindow, trailPages } from './trail-listing.ts'
 
 export interface S3LogStoreOptions {
   /** Region of the bucket, where it is known; redirects are followed anyway. */
   readonly region?: string
   readonly client?: S3Client
+  /** List what CloudTrail wrote and nothing else, and only these days of it: for buckets that hold far more. */
+  readonly trails?: TrailWindow
 }
 
 /**
  * A bucket as a LogStore. Lists keys that begin with `prefix`; `list(longer)` narrows further. Throttling and server
- * errors are tried again, by the SDK and, for a body that breaks off, here. Listing a bucket that is not there or is
- * closed to us throws `UsageError`. `AWS_ENDPOINT_URL` is honoured by the SDK.
+ * errors are tried again. Listing a bucket that is not there or is closed to us throws `UsageError`. `AWS_ENDPOINT_URL` is
+ * honoured. Objects that the listing knows to be archived are told as such without asking for them.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 export const s3LogStore = (bucket: string, prefix = '', options: S3LogStoreOptions = {}): LogStore => {
   const s3 = options.client ?? s3Client(options.region)
+  const get = s3Get(s3)
+  const pages = listPages(s3, bucket)
   return {
     name: `s3://${bucket}/${prefix}`,
-    list: (narrower = '') => listObjects(s3, bucket, narrower.length > prefix.length ? narrower : prefix),
-    read: (object) => readObject(s3, object.bucket ?? bucket, object.key),
+    inFlight: S3_IN_FLIGHT,
+    async *list(narrower = '') {
+      const narrowed = narrower.length > prefix.length
+      const found =
+        options.trails && !narrowed
+          ? trailPages(pages, prefix, options.trails)
+          : pages({ prefix: narrowed ? narrower : prefix })
+      for await (const { objects } of found) yield* objects
+    },
+    async read({ bucket: own = bucket, key, archived }) {
+      if (!archived) return get(own, key)
+      const detail = 'archived: its storage class has to be restored before it can be read'
+      throw new UnreadableObject(`s3://${own}/${key}`, 'archived', { detail })
+    },
   }
 }
 
-/** A client with our retries that follows a bucket into its own Region. Path style, when an endpoint is set: it is no AWS host. */
+/**
+ * A client with our retries that follows a bucket into its own Region, so that us-east-1 does where none is configured. Path style,
+ * when an endpoint is set: it is no AWS host.
+ */
 export const s3Client = (region?: string): S3Client =>
   new S3Client({
     ...SDK_RETRIES,
-    ...(region && { region }),
+    region: region ?? configuredRegion('us-east-1'),
     followRegionRedirects: true,
     forcePathStyle: Boolean(process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']),
   })
 
-async function* listObjects(s3: S3Client, bucket: string, prefix: string): AsyncGenerator<ListedObject> {
-  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })
-  try {
-    for await (const page of pages) {
-      for (const { Key: key, Size: size, StorageClass: storageClass } of page.Contents ?? []) {
-        if (key) {
-          const name = `s3://${bucket}/${key}`
-          yield { bucket, key, size: size ?? 0, name, ...(storageClass && { storageClass }) }
+/** Region of the environment or the profile. */
+const configuredRegion = (fallback: string): (() => Promise<string>) =>
+  loadConfig({ ...NODE_REGION_CONFIG_OPTIONS, default: fallback }, NODE_REGION_CONFIG_FILE_OPTIONS)
+
+/** Pages of a bucket. A bucket that cannot be listed throws `UsageError`. */
+export const listPages = (s3: S3Client, bucket: string): ListPages =>
+  async function* ({ prefix, delimiter, startAfter }) {
+    const pages = paginateListObjectsV2(
+      { client: s3 },
+      {
+        Bucket: bucket,
+        Prefix: prefix,
+        OptionalObjectAttributes: ['RestoreStatus'],
+        ...(delimiter && { Delimiter: delimiter }),
+        ...(startAfter && { StartAfter: startAfter }),
+      },
+    )
+    try {
+      for await (const page of pages) {
+        yield {
+          objects: (page.Contents ?? []).flatMap((object) => listed(bucket, object)),
+          folders: (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []),
+          isLast: !page.IsTruncated,
         }
       }
+    } catch (error) {
+      throw listingError(`s3://${bucket}/${prefix}`, error)
     }
-  } catch (error) {
-    throw listingError(`s3://${bucket}/${prefix}`, error)
   }
+
+const listed = (bucket: string, { Key: key, Size, StorageClass, RestoreStatus }: _Object): ListedObject[] => {
+  if (!key) return []
+  const archived = isArchive(StorageClass) && !RestoreStatus?.RestoreExpiryDate
+  return [
+    {
+      bucket,
+      key,
+      size: Size ?? 0,
+      name: `s3://${bucket}/${key}`,
+      ...(StorageClass && { storageClass: StorageClass }),
+      ...(archived && { archived }),
+    },
+  ]
 }
+
+/** Classes whose objects have to be restored first. Intelligent-Tiering may archive too, but only a read tells. */
+const isArchive = (storageClass: string | undefined): boolean =>
+  storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE'
 
 const listingError = (name: string, error: unknown): unknown => {
   const code = codeOf(error)
   if (code === 'NoSuchBucket') return new UsageError(`${name}: there is no such bucket`, { cause: error })
   if (statusOf(error) !== 403) return error
   return new UsageError(`${name}: cannot be listed (${code}); it needs s3:ListBucket`, { cause: error })
-}
-
-/** Times a body that breaks off in the middle is asked for again; the SDK retries only what comes before the body. */
-const BODY_ATTEMPTS = 4
-
-const readObject = async (s3: S3Client, bucket: string, key: string): Promise<StoredObject | undefined> => {
-  const name = `s3://${bucket}/${key}`
-  for (let attempt = 0; ; attempt++) {
-    const found = await s3
-      .send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-      .catch((error: unknown) => {
-        if (codeOf(error) === 'NoSuchKey') return undefined
-        throw unreadable(name, error)
-      })
-    if (!found) return undefined
-    try {
-      return { bytes: await found.Body!.transformToByteArray(), metadata: found.Metadata ?? {} }
-    } catch (error) {
-      if (attempt + 1 === BODY_ATTEMPTS) throw unreadable(name, error)
-      await backOff(attempt)
-    }
-  }
-}
-
-const unreadable = (name: string, error: unknown): UnreadableObject => {
-  const reason = reasonOf(error)
-  const detail = `${reason}: ${codeOf(error) || 'error'}: ${messageOf(error)}`
-  return new UnreadableObject(name, reason, { cause: error, detail })
-}
-
-/** S3 answers a key that KMS refuses with AccessDenied too; only the message tells. */
-const reasonOf = (error: unknown): UnreadableReason => {
-  const code = codeOf(error)
-  if (code === 'InvalidObjectState') return 'archived'
-  if (code.startsWith('KMS')) return 'key-denied'
-  if (statusOf(error) !== 403) return 'io-error'
-  return /\bkms\b/i.test(messageOf(error)) ? 'key-denied' : 'access-denied'
 }

@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
  */
 export const SDK_RETRIES = { maxAttempts: 8, retryMode: 'standard' } as const
 
+/** How often we try a call of our own. */
+export const ATTEMPTS = SDK_RETRIES.maxAttempts
+
 /** Waits before the next attempt: full jitter below a doubling ceiling of at most 8 s. `attempt` counts from 0. */
 export const backOff = (attempt: number): Promise<void> =>
   sleep(Math.random() * Math.min(8000, 100 * 2 ** attempt))

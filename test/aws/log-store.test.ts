@@ -103,6 +103,7 @@ describe('S3 log store', () => {
       size: 7,
       name: 's3://trail-bucket/org/a',
       storageClass: 'GLACIER',
+      archived: true,
     })
     expect(calls.map(({ url }) => url.searchParams.get('prefix'))).toEqual(['org/', 'org/'])
     expect(store.name).toBe('s3://trail-bucket/org/')

@@ -1,6 +1,6 @@
 import rules from 'content:rules'
 import { systemClock } from '../lib/aws/clock.ts'
-import { type Counts, logger, onDelivery } from '../lib/aws/handler.ts'
+import { type Counts, logger, onDelivery, sumOf } from '../lib/aws/handler.ts'
 import { s3LogStore } from '../lib/aws/log-store.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { findingSinkOf } from '../lib/aws/world.ts'
@@ -27,17 +27,11 @@ for (const rejected of loaded.rejected) logger.error('rule rejected', { ...rejec
 
 /** S3 delivered log files: put every event to the rules, and say which files cannot be read. */
 export const handler = onDelivery(async ({ objects }) => {
-  let total: Counts = {}
+  const counts: Counts[] = []
   for (const object of objects) {
-    const counts = await detectIn(object).catch((error: unknown) => reportUnreadable(object, error))
-    total = Object.fromEntries(
-      [...new Set([...Object.keys(total), ...Object.keys(counts)])].map((name) => [
-        name,
-        (total[name] ?? 0) + (counts[name] ?? 0),
-      ]),
-    )
+    counts.push(await detectIn(object).catch((error: unknown) => reportUnreadable(object, error)))
   }
-  return total
+  return sumOf(counts)
 })
 
 const detectIn = async ({ bucket, key }: { bucket: string; key: string }): Promise<Counts> => {

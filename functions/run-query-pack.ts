@@ -1,7 +1,7 @@
 import queryFiles from 'content:queries'
 import type { EventBridgeEvent } from 'aws-lambda'
 import { systemClock } from '../lib/aws/clock.ts'
-import { type Counts, lambda, logger, report } from '../lib/aws/handler.ts'
+import { type Counts, lambda, logger, report, sumOf } from '../lib/aws/handler.ts'
 import { athenaQueryEngine } from '../lib/aws/query-engine.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { findingSinkOf } from '../lib/aws/world.ts'
@@ -35,13 +35,11 @@ export const handler = lambda(async (event: Partial<EventBridgeEvent<string, unk
   const until = event.time ?? systemClock.now()
   // the schedule's event id makes a second try of this run meet the queries of the first
   const engine = athenaQueryEngine({ ...settings, ...(event.id && { run: event.id }) })
-  const counts = { queries: 0, rows: 0, findings: 0, skipped: 0, failed: 0 }
-  for (const query of queries) {
-    const done = await runOne(query, engine, until)
-    for (const [name, n] of Object.entries(done)) counts[name as keyof typeof counts] += n
-  }
+  const done: Counts[] = [{ queries: 0, failed: 0 }]
+  for (const query of queries) done.push(await runOne(query, engine, until))
+  const counts = sumOf(done)
   report(counts)
-  if (counts.failed > 0) throw new Error(`${counts.failed} of ${queries.length} queries failed`)
+  if (counts['failed']) throw new Error(`${counts['failed']} of ${queries.length} queries failed`)
   return counts
 })
 

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Context } from 'aws-lambda'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type Answer, type Call, json, loopback } from './loopback.ts'
+
+const why = existsSync(new URL('../../dist/query/index.js', import.meta.url))
+  ? ''
+  : 'nothing is built: npm run build'
+if (why) console.warn(`tests of the shipped functions skipped: ${why}`)
+
+const require = createRequire(import.meta.url)
+const open: (() => Promise<void>)[] = []
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await Promise.all(open.splice(0).map((close) => close()))
+})
+
+const context = {
+  functionName: 'f',
+  awsRequestId: 'r-1',
+  memoryLimitInMB: '512',
+  invokedFunctionArn: 'arn',
+  functionVersion: '1',
+} as Context
+const SETTINGS = {
+  TRAILWARDEN_WORKGROUP: 'trailwarden',
+  TRAILWARDEN_DATABASE: 'trail',
+  TRAILWARDEN_FINDING_BUS: 'findings',
+  TRAILWARDEN_TOPIC: 'arn:aws:sns:us-east-1:111122223333:topic',
+  TRAILWARDEN_LAKE_BUCKET: 'lake',
+  TRAILWARDEN_PACKS: 'trailwarden',
+}
+
+/** A shipped function, in an environment that is all it knows. */
+const shipped = async (name: string, answer: (call: Call) => Answer) => {
+  const { endpoint, calls, close } = await loopback(answer)
+  open.push(close)
+  vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
+  for (const [setting, value] of Object.entries(SETTINGS)) vi.stubEnv(setting, value)
+  const path = require.resolve(`../../dist/${name}/index.js`)
+  delete require.cache[path]
+  const { handler } = require(path) as {
+    handler: (event: unknown, context: Context) => Promise<Record<string, unknown>>
+  }
+  const started = () =>
+    calls.filter(({ operation }) => operation === 'StartQueryExecution').map(({ body }) => JSON.parse(body))
+  return { invoke: (event: unknown) => handler(event, context), started }
+}
+
+const athena =
+  (rows: string[][]) =>
+  (call: Call): Answer => {
+    if (call.operation === 'StartQueryExecution') return json({ QueryExecutionId: 'q-1' })
+    if (call.operation === 'GetQueryExecution')
+      return json({ QueryExecution: { Status: { State: 'SUCCEEDED' } } })
+    const [header = []] = rows
+    return json({
+      ResultSet: {
+        ResultSetMetadata: { ColumnInfo: header.map((Name) => ({ Name, Type: 'varchar' })) },
+        Rows: rows.map((row) => ({ Data: row.map((VarCharValue) => ({ VarCharValue })) })),
+      },
+    })
+  }
+
+describe.skipIf(why !== '')('query, as shipped', () => {
+  it('runs SQL on Athena and answers with rows', async () => {
+    const { invoke, started } = await shipped('query', athena([['eventname'], ['StopLogging']]))
+    const answer = await invoke({
+      sql: "SELECT eventName FROM events WHERE eventTime > '2026-11-01 00:00:00'",
+    })
+    expect(answer).toMatchObject({
+      columns: ['eventname'],
+      rows: [{ eventname: 'StopLogging' }],
+      omitted: 0,
+    })
+    expect(started()).toHaveLength(1)
+    expect(started()[0]).toMatchObject({
+      WorkGroup: 'trailwarden',
+      QueryExecutionContext: { Database: 'trail' },
+    })
+  })
+
+  it('knows the queries that come with it, by name', async () => {
+    const { invoke, started } = await shipped('query', athena([['x']]))
+    await invoke({ name: 'top-errors', params: { since: '2026-11-01 00:00:00' } })
+    expect(started()[0].QueryString).toContain('2026-11-01')
+  })
+
+  it.each([
+    [{ sql: 'DROP TABLE events' }, /SELECT/i],
+    [{ name: 'no-such-query' }, /no query no-such-query; there are/],
+    [{ query: 'SELECT 1' }, /expected \{"name"/],
+  ])('answers with the reason to what it does not run', async (request, reason) => {
+    const { invoke, started } = await shipped('query', athena([]))
+    expect((await invoke(request))['refused']).toMatch(reason)
+    expect(started()).toEqual([])
+  })
+
+  it('cuts an answer that Lambda would refuse, and says by how much', async () => {
+    const rows = Array.from({ length: 8 }, () => ['x'.repeat(1_000_000)])
+    const { invoke } = await shipped('query', athena([['eventname'], ...rows]))
+    const answer = await invoke({ sql: 'SELECT eventName FROM events' })
+    expect(answer['rows']).toHaveLength(4)
+    expect(answer['omitted']).toBe(4)
+  })
+})
+
+describe.skipIf(why !== '')('run-query-pack, as shipped', () => {
+  const tick = { id: 'tick-1', time: '2026-11-02T00:00:00Z' }
+
+  it('runs what a schedule can, over its hours, and skips what asks for a value', async () => {
+    const { invoke, started } = await shipped('run-query-pack', athena([['x']]))
+    const counts = await invoke(tick)
+    expect(counts).toMatchObject({ failed: 0 })
+    expect(counts['skipped']).toBeGreaterThan(0)
+    expect(counts['queries']).toBe(started().length)
+    for (const { QueryString } of started()) {
+      expect(QueryString).toContain('2026-11-01 00:00:00')
+      expect(QueryString).toContain('2026-11-02 00:00:00')
+    }
+  })
+
+  it('starts the same queries when the same tick is tried again', async () => {
+    const { invoke, started } = await shipped('run-query-pack', athena([['x']]))
+    await invoke(tick)
+    await invoke(tick)
+    await invoke({ ...tick, id: 'tick-2' })
+    const tokens = started().map(({ ClientRequestToken }) => ClientRequestToken)
+    expect(new Set(tokens).size).toBe((tokens.length / 3) * 2)
+  })
+
+  it('throws when a query fails, after running the others', async () => {
+    const failing = (call: Call): Answer =>
+      call.operation === 'GetQueryExecution'
+        ? json({ QueryExecution: { Status: { State: 'FAILED', StateChangeReason: 'no' } } })
+        : athena([['x']])(call)
+    const { invoke, started } = await shipped('run-query-pack', failing)
+    await expect(invoke(tick)).rejects.toThrow(/queries failed/)
+    expect(started().length).toBeGreaterThan(1)
+  })
+})

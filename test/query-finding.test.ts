@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { queryFinding } from '../lib/query-finding.ts'
+
+const NOW = '2026-11-02T00:00:00.000Z'
+const query = {
+  name: 'who-stopped-logging',
+  title: 'Calls that weaken CloudTrail',
+  severity: 'high',
+  tags: ['evasion'],
+  file: 'queries/trailwarden/who-stopped-logging.sql',
+} as const
+
+describe('query finding', () => {
+  it('takes the event from columns that carry its field names, in any case', () => {
+    const row = {
+      eventTime: '2026-11-01 10:00:07.000',
+      recipientaccountid: '111122223333',
+      eventName: 'StopLogging',
+      arn: 'arn:aws:iam::111122223333:user/mallory',
+      errorCode: null,
+      eventID: 'e-1',
+    }
+    const finding = queryFinding(query, row, 4, NOW)
+    expect(finding).toMatchObject({
+      id: 'who-stopped-logging#e-1',
+      rule: { id: 'who-stopped-logging', level: 'high' },
+      time: '2026-11-01T10:00:07.000Z',
+      events: ['e-1'],
+      source: { key: query.file, index: 4 },
+    })
+    expect(finding.event).toMatchObject({
+      eventName: 'StopLogging',
+      recipientAccountId: '111122223333',
+      awsRegion: '',
+    })
+    expect(finding.event).not.toHaveProperty('errorCode')
+    expect(finding.actor.arn).toBe('arn:aws:iam::111122223333:user/mallory')
+  })
+
+  it('tells rows without an event apart by their values, and says no event', () => {
+    const [one, other, again] = [{ calls: '3' }, { calls: '4' }, { calls: '3' }].map((row, n) =>
+      queryFinding(query, row, n, NOW),
+    )
+    expect(one!.id).not.toBe(other!.id)
+    expect(one!.id).toBe(again!.id)
+    expect(one!.events).toEqual([])
+    expect(one!.time).toBe(NOW)
+  })
+})

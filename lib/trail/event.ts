@@ -71,7 +71,7 @@ export const kindOf = (event: CloudTrailEvent): EventKind => {
   }
   if (event.eventType === 'AwsCloudTrailInsight') return 'insight'
   if (event.eventType === 'AwsAggregatedEvent') return 'aggregated'
-  if (event.eventType === 'AwsVpceEvents') return 'network-activity'
+  if (event.eventType === 'AwsVpceEvents' || event.eventType === 'AwsVpceEvent') return 'network-activity'
   return event.managementEvent === false || event.managementEvent === 'false' ? 'data' : 'management'
 }
 

@@ -29,6 +29,14 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+export interface ListingOptions {
+  /**
+   * Only keys behind this one in the order of the listing, what S3 calls StartAfter; it need not be a key that exists. A caller that
+   * stops early costs no further page: that is how folders already known are jumped over.
+   */
+  readonly after?: string
+}
+
 /**
  * Log files and digest files. Listing is in key order, page by page, never all at once in memory. Reading a key that
  * is not there answers `undefined`; one whose bytes cannot be had throws `UnreadableObject`. Nothing else is thrown
@@ -39,7 +47,7 @@ export interface LogStore {
   readonly name: string
   /** How many reads at once serve it best; its callers choose when it does not say. */
   readonly inFlight?: number
-  list(prefix?: string): AsyncIterable<ListedObject>
+  list(prefix?: string, options?: ListingOptions): AsyncIterable<ListedObject>
   read(object: {
     readonly bucket: string | undefined
     readonly key: string

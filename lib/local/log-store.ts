@@ -10,22 +10,35 @@ import type { ListedObject, LogStore, StoredObject } from '../ports.ts'
  */
 export const folderLogStore = (root: string, { only = '', name = root } = {}): LogStore => ({
   name,
-  list: (prefix = '') => walk(root, '', longer(only, prefix)),
+  list: (prefix = '', { after = '' } = {}) => walk(root, '', { prefix: longer(only, prefix), after }),
   read: ({ key }) => readKey(root, key),
 })
 
 const longer = (a: string, b: string): string => (a.length > b.length ? a : b)
 
-async function* walk(root: string, folder: string, prefix: string): AsyncGenerator<ListedObject> {
+interface Wanted {
+  readonly prefix: string
+  readonly after: string
+}
+
+async function* walk(root: string, folder: string, wanted: Wanted): AsyncGenerator<ListedObject> {
   for (const entry of await entriesOf(join(root, folder))) {
     const key = `${folder}${entry.name}`
     if (entry.folder) {
-      if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`)) yield* walk(root, `${key}/`, prefix)
-    } else if (key.startsWith(prefix)) {
+      if (mayHold(`${key}/`, wanted)) yield* walk(root, `${key}/`, wanted)
+    } else if (key.startsWith(wanted.prefix) && isBehind(key, wanted.after)) {
       yield { bucket: undefined, key, name: key, size: entry.size }
     }
   }
 }
+
+/** A folder is not even opened when all its keys come before `after`. */
+const mayHold = (folder: string, { prefix, after }: Wanted): boolean =>
+  (folder.startsWith(prefix) || prefix.startsWith(folder)) &&
+  (after.startsWith(folder) || isBehind(folder, after))
+
+const isBehind = (key: string, after: string): boolean =>
+  after === '' || Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0
 
 /** Entries in the order S3 lists them: a folder `a` sorts as `a/`. */
 const entriesOf = async (path: string): Promise<{ name: string; folder: boolean; size: number }[]> => {

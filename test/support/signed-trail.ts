@@ -277,9 +277,10 @@ export const memoryLogStore = (
   as: 's3' | 'folder' = 's3',
 ): LogStore => ({
   name: as === 's3' ? `s3://${bucket ?? 'memory'}/` : './memory',
-  async *list(prefix = '') {
+  async *list(prefix = '', { after = '' } = {}) {
     for (const key of [...objects.keys()].sort(byBytes)) {
-      if (key.startsWith(prefix)) yield listedObject(key, objects.get(key)!, bucket, as)
+      if (key.startsWith(prefix) && byBytes(key, after) > 0)
+        yield listedObject(key, objects.get(key)!, bucket, as)
     }
   },
   async read({ key, bucket: wanted }) {

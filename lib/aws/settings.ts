@@ -19,8 +19,6 @@ const list = z.pipe(
 const SETTINGS = {
   /** Bucket that CloudTrail delivers to. */
   logBucket: bucket,
-  /** Key prefix before `AWSLogs/`; empty when there is none. */
-  logPrefix: z._default(z.string(), ''),
   /** Bucket of our own: findings, plans, Parquet, query results. */
   lakeBucket: bucket,
   database: name,

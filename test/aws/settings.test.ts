@@ -14,7 +14,7 @@ const messageOf = (names: Parameters<typeof settingsOf>[0], environment: Record<
 
 describe('settings', () => {
   it('reads what a function names, with defaults, frozen', () => {
-    const settings = settingsOf(['logBucket', 'logPrefix', 'minLevel', 'knownAccounts', 'packHours'], {
+    const settings = settingsOf(['logBucket', 'minLevel', 'knownAccounts', 'packHours'], {
       TRAILWARDEN_LOG_BUCKET: 'trail-bucket',
       TRAILWARDEN_KNOWN_ACCOUNTS: '111122223333, 444455556666,',
       TRAILWARDEN_PACK_HOURS: '6',
@@ -22,7 +22,6 @@ describe('settings', () => {
     })
     expect(settings).toEqual({
       logBucket: 'trail-bucket',
-      logPrefix: '',
       minLevel: 'low',
       knownAccounts: ['111122223333', '444455556666'],
       packHours: 6,

@@ -64,7 +64,7 @@ describe.skipIf(whyNot !== '')('functions as packaged', () => {
       for (const name of given) process.env[name] = sample(name)
       expect(typeof require(path).handler).toBe('function')
       delete require.cache[path]
-      const needed = given.filter((name) => !/PREFIX|LEVEL|PACK|MODE|ACCOUNTS|PRINCIPALS/.test(name))
+      const needed = given.filter((name) => !/LEVEL|PACK|MODE|ACCOUNTS|PRINCIPALS/.test(name))
       for (const name of needed) {
         delete process.env[name]
         expect(() => require(path)).toThrow(name)

@@ -108,13 +108,20 @@ export const signedTrail = (options: SignedTrailOptions): SignedTrail => {
     backfill: undefined,
   }
   const hours = Array.from({ length: options.hours }, (_, hour) => hour)
+  const logs = logsByHour(options)
   for (const hour of hours) {
     if (options.off?.includes(hour)) {
       last.standard = undefined
       continue
     }
     const kind = options.backfill?.includes(hour) ? 'backfill' : 'standard'
-    const digest = signedDigest(options, hour, kind === 'backfill', last[kind], pairOf(hour))
+    const digest = signedDigest(
+      { ...options, logs: logs.get(hour) ?? new Map() },
+      hour,
+      kind === 'backfill',
+      last[kind],
+      pairOf(hour),
+    )
     last[kind] = digest
     digests.push(digest)
     objects.set(digest.key, {
@@ -168,7 +175,7 @@ const signedDigest = (
   const end = isoAfter(options.from, hour + 1)
   const bucket = options.bucketOf?.(hour) ?? options.bucket
   const key = digestKeyOf(options, end, backfill)
-  const logs = [...(options.logs ?? [])].filter(([, log]) => isWithin(log.deliveredAt, start, end))
+  const logs = [...(options.logs ?? [])]
   const body = digestBody({ options, start, end, bucket, key, logs, previous, pair })
   const signature = signatureOf(
     { end, bucket, key, body, previousSignature: previous?.signature ?? null },
@@ -264,8 +271,19 @@ const contentHash = (gz: Uint8Array): string => createHash('sha256').update(gunz
 const isoAfter = (from: string, hours: number): string =>
   `${new Date(Date.parse(from) + hours * 3_600_000).toISOString().slice(0, 19)}Z`
 
-const isWithin = (time: string, start: string, end: string): boolean =>
-  Date.parse(time) > Date.parse(start) && Date.parse(time) <= Date.parse(end)
+/** An hour's window is open at its start and closed at its end. */
+const logsByHour = ({
+  logs,
+  from,
+}: SignedTrailOptions): ReadonlyMap<number, ReadonlyMap<string, SyntheticLog>> => {
+  const byHour = new Map<number, Map<string, SyntheticLog>>()
+  for (const [key, log] of logs ?? []) {
+    const hour = Math.ceil((Date.parse(log.deliveredAt) - Date.parse(from)) / 3_600_000) - 1
+    const group = byHour.get(hour) ?? new Map<string, SyntheticLog>()
+    byHour.set(hour, group.set(key, log))
+  }
+  return byHour
+}
 
 /**
  * A LogStore over objects in memory. As `s3` it knows its buckets and names objects `s3://...`; as `folder` it knows

@@ -1,5 +1,6 @@
 import { messageOf, UsageError } from '../lib/errors.ts'
 import { type DigestMetadata, parseDigestMetadata } from '../lib/integrity/metadata.ts'
+import { type FollowOptions, followBuckets } from '../lib/integrity/previous-buckets.ts'
 import {
   type KeysByRegion,
   noPublicKeys,
@@ -22,6 +23,10 @@ export interface SourceOptions {
   /** Side files by option; else those found beside AWSLogs/. */
   readonly publicKeys?: string
   readonly digestMetadata?: string
+  /** In S3: only what CloudTrail wrote, of this range, and in every bucket that its chains came from. */
+  readonly trailsOnly?: boolean
+  readonly from?: string
+  readonly to?: string
 }
 
 /** Opens `s3://bucket/prefix` or a path, and loads the adapters of that world only. Throws `UsageError`. */
@@ -55,12 +60,28 @@ const openBucket = async (
 ): Promise<Source> => {
   const { s3LogStore } = await import('../lib/aws/log-store.ts')
   const { cloudTrailPublicKeys } = await import('../lib/aws/public-keys.ts')
+  const { from, to, trailsOnly } = options
+  const trails = { ...(from && { from }), ...(to && { to }) }
+  const logs = s3LogStore(bucket, prefix, trailsOnly ? { trails } : {})
+  const publicKeys = options.publicKeys ? await savedKeys([options.publicKeys]) : cloudTrailPublicKeys()
+  const side = await savedMetadata(options.digestMetadata ? [options.digestMetadata] : [], terminal)
+  const follow: FollowOptions = {
+    ...side,
+    ...(from && { from }),
+    open: (other, below) => s3LogStore(other, below, { trails }),
+    onBucket: (name, error) =>
+      terminal.note(
+        error === undefined
+          ? `the chain came from ${name}: listed too`
+          : `the chain came from ${name}, which cannot be listed: ${messageOf(error)}`,
+      ),
+  }
   return {
-    logs: s3LogStore(bucket, prefix),
+    logs: trailsOnly ? followBuckets(logs, publicKeys, follow) : logs,
     layout: 'bucket',
     clock: systemClock,
-    publicKeys: options.publicKeys ? await savedKeys([options.publicKeys]) : cloudTrailPublicKeys(),
-    ...(await savedMetadata(options.digestMetadata ? [options.digestMetadata] : [], terminal)),
+    publicKeys,
+    ...side,
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { validateTrails } from '../../lib/integrity/validate.ts'
 import { terminalSafe } from '../../lib/report/escape.ts'
@@ -7,16 +7,13 @@ import { type IntegrityReport, integrityHolds } from '../../lib/verdict.ts'
 import { writeWhole } from '../files.ts'
 import { formatOption, parseTime } from '../options.ts'
 import type { Session } from '../session.ts'
-import { openSource } from '../source.ts'
 import type { Paint } from '../terminal.ts'
+import { openTrail, type TrailOptions } from '../trail-source.ts'
 
-interface VerifyOptions {
-  readonly publicKeys?: string
-  readonly digestMetadata?: string
-  readonly trailArn?: string
-  readonly from?: string
-  readonly to?: string
-  readonly expectUntil?: string
+interface VerifyOptions extends TrailOptions {
+  readonly startTime?: string
+  readonly endTime?: string
+  readonly verbose?: boolean
   readonly state?: string
   readonly format: 'text' | 'json'
 }
@@ -26,7 +23,7 @@ export const addVerify = (program: Command, session: Session): void => {
   program
     .command('verify')
     .description('Validate digest files and log files: is this what CloudTrail delivered?')
-    .argument('<source>', 'folder or s3://bucket/prefix')
+    .argument('[source]', 'folder or s3://bucket/prefix; the bucket of --trail-arn when left out')
     .option('--public-keys <file>', 'output of aws cloudtrail list-public-keys, or {"<region>": that output}')
     .option('--digest-metadata <file>', 'a JSON line per digest: {"key", "metadata": {"signature", ...}}')
     .option('--trail-arn <arn>', 'only the digests of this trail')
@@ -38,10 +35,23 @@ export const addVerify = (program: Command, session: Session): void => {
       parseTime,
     )
     .option('--state <file>', 'remember the chain heads here; the next run notices a chain cut behind them')
+    .option('--account-id <id>', 'only this account, of an organization trail for example')
+    .option('--verbose', 'name the log files that are valid too')
     .addOption(formatOption('text', 'json'))
+    .addOption(alias('--start-time <time>', 'the same as --from').argParser(parseTime))
+    .addOption(alias('--end-time <time>', 'the same as --to').argParser(parseTime))
+    .addOption(alias('--s3-bucket <bucket>', 'with --s3-prefix, the same as s3://bucket/prefix'))
+    .addOption(alias('--s3-prefix <prefix>', 'key prefix before AWSLogs/'))
     .addHelpText('after', HELP)
-    .action((source: string, options: VerifyOptions) => verify(source, options, session))
+    .action((source: string | undefined, options: VerifyOptions) => {
+      const { startTime, endTime } = options
+      const range = { ...(startTime && { from: startTime }), ...(endTime && { to: endTime }) }
+      return verify(source, { ...range, ...options }, session)
+    })
 }
+
+const alias = (flags: string, description: string): Option =>
+  new Option(flags, description).helpGroup('As aws cloudtrail validate-logs has it:')
 
 const HELP = `
 Exit status: 0 everything is valid (a span in which logging was off is only noted), 1 anything else was found.
@@ -49,13 +59,14 @@ Exit status: 0 everything is valid (a span in which logging was off is only note
 Examples:
   trailwarden verify ./my-bucket
   trailwarden verify ./my-bucket --public-keys keys.json --expect-until 2026-10-15T00:00:00Z
-  trailwarden verify s3://my-trail-bucket --trail-arn arn:aws:cloudtrail:us-east-1:111122223333:trail/main
+  trailwarden verify s3://my-trail-bucket
+  trailwarden verify --trail-arn arn:aws:cloudtrail:us-east-1:111122223333:trail/main --start-time 2026-10-14
   trailwarden verify ./my-bucket --format json | jq '.problems[]'
 `
 
-const verify = async (name: string, options: VerifyOptions, session: Session): Promise<void> => {
-  const trail = options.trailArn ? trailOf(options.trailArn) : undefined
-  const source = await openSource(name, options, session.terminal)
+const verify = async (named: string | undefined, options: VerifyOptions, session: Session): Promise<void> => {
+  if (options.trailArn) checkTrail(options.trailArn)
+  const { name, source, validate } = await openTrail(named, options, session.terminal)
   if (source.layout !== 'bucket') {
     throw new UsageError(`${name}: expected a folder that holds AWSLogs/ with digest files, found none`)
   }
@@ -66,7 +77,7 @@ const verify = async (name: string, options: VerifyOptions, session: Session): P
     ...(options.to && { to: options.to }),
     ...(options.expectUntil && { expectUntil: options.expectUntil }),
     ...(source.metadata && { metadata: source.metadata }),
-    ...(trail && { trail }),
+    ...validate,
     ...(state && { state }),
     onProgress: progress.update,
   }).finally(progress.stop)
@@ -74,15 +85,14 @@ const verify = async (name: string, options: VerifyOptions, session: Session): P
   session.terminal.out(
     options.format === 'json' ? reportJson(report) : reportText(name, report, session.terminal.paint),
   )
+  if (options.verbose && options.format === 'text') session.terminal.out(validLogs(report))
   if (!integrityHolds(report)) session.exit(1)
 }
 
-/** Name of the trail in an ARN. Throws `UsageError`. */
-const trailOf = (arn: string): string => {
-  const name = /^arn:[\w-]+:cloudtrail:[\w-]+:\d{12}:trail\/([\w.-]+)$/.exec(arn)?.[1]
-  if (!name)
+/** Throws `UsageError` for what is no ARN of a trail. */
+const checkTrail = (arn: string): void => {
+  if (!/^arn:[\w-]+:cloudtrail:[\w-]+:\d{12}:trail\/[\w.-]+$/.test(arn))
     throw new UsageError(`--trail-arn: expected arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME, found ${arn}`)
-  return name
 }
 
 const savedHeads = async (path: string) => {
@@ -126,6 +136,11 @@ const reportText = (name: string, report: IntegrityReport, paint: Paint): string
       : paint('red', `${report.problems.length} problems`),
   ].join('\n\n')
 }
+
+const validLogs = ({ logVerdicts }: IntegrityReport): string =>
+  [...logVerdicts]
+    .flatMap(([key, status]) => (status === 'valid' ? `VALID  log  ${terminalSafe(key)}` : []))
+    .join('\n')
 
 const counted = (statuses: Readonly<Record<string, number>>): string => {
   const some = Object.entries(statuses).filter(([, n]) => n > 0)

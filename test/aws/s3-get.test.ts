@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { s3LogStore } from '../../lib/aws/log-store.ts'
 import type { ListedObject } from '../../lib/ports.ts'
 import { type S3Server, s3Server } from '../support/s3-server.ts'
-import type { Served } from '../support/served.ts'
+import type { Served, ServedObject } from '../support/served.ts'
 import { type Answer, type Call, loopback, s3Error } from './loopback.ts'
 
 const BUCKET = 'trail-bucket'
@@ -116,7 +116,7 @@ describe('signed reads of S3', () => {
     const bytes = Buffer.from('x')
     const cold = { bytes, metadata: {}, storageClass: 'GLACIER' }
     const server = await serve({
-      objects: new Map([
+      objects: new Map<string, ServedObject>([
         ['a', cold],
         ['b', { ...cold, restoredUntil: '2026-12-01T00:00:00.000Z' }],
       ]),

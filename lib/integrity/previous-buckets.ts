@@ -1,0 +1,141 @@
+import type { ListedObject, LogStore, PublicKeys } from '../ports.ts'
+import type { DigestLink } from '../trail/digest-file.ts'
+import { parseObjectKey } from '../trail/object-key.ts'
+import { chainId, chainOf } from './heads.ts'
+import { judgeDigests } from './judge-digest.ts'
+import type { DigestMetadata } from './metadata.ts'
+import { movedCheck } from './moved.ts'
+import { s3Place } from './place.ts'
+import { type DigestKey, type ReadDigest, readDigest } from './read-digest.ts'
+import { keysOfRegions, regionKeys } from './region-keys.ts'
+import { HOUR } from './slots.ts'
+
+export interface FollowOptions {
+  /** Start of the range, UTC ISO: what lies before needs no following. */
+  readonly from?: string
+  readonly metadata?: DigestMetadata
+  /** Opens another bucket, to be listed below `prefix`. */
+  readonly open: (bucket: string, prefix: string) => LogStore
+  /** Told of each bucket the chain came from; `error` when it cannot be listed. */
+  readonly onBucket?: (name: string, error?: unknown) => void
+}
+
+/** A chain leads through few buckets; more than this is somebody's joke. */
+const MOST_BUCKETS = 50
+
+/** Digests come hourly: with more than this between two of them, the one before may lie in another bucket. */
+const NEIGHBOURS = 1.5 * HOUR
+
+/**
+ * A store whose whole listing goes on in the buckets that its chains came from, when a trail has changed its bucket. Only a digest
+ * that its own signature proves may name such a bucket, and there only the files of its account count. Reading works in any bucket
+ * already, so that only S3 needs this.
+ */
+export const followBuckets = (logs: LogStore, publicKeys: PublicKeys, options: FollowOptions): LogStore => ({
+  ...logs,
+  list: (prefix) => (prefix ? logs.list(prefix) : listAll(logs, publicKeys, options)),
+})
+
+async function* listAll(
+  logs: LogStore,
+  publicKeys: PublicKeys,
+  options: FollowOptions,
+): AsyncGenerator<ListedObject> {
+  const edges = chainEdges(options.from)
+  for await (const object of logs.list()) {
+    edges.see(object)
+    yield object
+  }
+  const opened = new Set<string>()
+  for (let found = edges.take(); found.length > 0; found = edges.take()) {
+    for (const link of await provenLinks(logs, publicKeys, found, options.metadata)) {
+      const prefix = accountPrefix(link.key)
+      const name = `s3://${link.bucket}/${prefix}`
+      if (prefix === undefined || opened.has(name) || opened.size === MOST_BUCKETS) continue
+      opened.add(name)
+      yield* other(options.open(link.bucket, prefix), name, options, edges.see)
+    }
+  }
+}
+
+/** Another bucket that cannot be listed is told; what is known of the chain so far still counts. */
+async function* other(
+  store: LogStore,
+  name: string,
+  { onBucket }: FollowOptions,
+  see: (object: ListedObject) => void,
+): AsyncGenerator<ListedObject> {
+  try {
+    for await (const object of store.list()) {
+      see(object)
+      yield object
+    }
+    onBucket?.(name)
+  } catch (error) {
+    onBucket?.(name, error)
+  }
+}
+
+/** `prefix/AWSLogs/[o-id/]ACCOUNT/` of a digest's key. */
+const accountPrefix = (key: string): string | undefined =>
+  /^(?:.*\/)?AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\//.exec(key)?.[0]
+
+interface Edge {
+  readonly object: ListedObject
+  readonly key: DigestKey
+}
+
+/** Digests of a listing whose neighbour before is not in it. */
+const chainEdges = (from: string | undefined) => {
+  const start = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from)
+  const last = new Map<string, number>()
+  let edges: Edge[] = []
+  return {
+    see(object: ListedObject): void {
+      const key = parseObjectKey(object.key)
+      if (key.type !== 'digest') return
+      const id = `${object.bucket} ${chainId(chainOf(key))}`
+      const time = Date.parse(key.time)
+      const before = last.get(id) ?? Number.NEGATIVE_INFINITY
+      last.set(id, time)
+      if (time > start && time - before > NEIGHBOURS) edges.push({ object, key })
+    },
+    take(): readonly Edge[] {
+      const taken = edges
+      edges = []
+      return taken
+    },
+  }
+}
+
+/** Links out of the bucket they are in, of digests that are what CloudTrail signed. */
+const provenLinks = async (
+  logs: LogStore,
+  publicKeys: PublicKeys,
+  edges: readonly Edge[],
+  metadata: DigestMetadata | undefined,
+): Promise<readonly DigestLink[]> => {
+  const reads: ReadDigest[] = []
+  for (const { object, key } of edges) {
+    reads.push(await readDigest({ logs, metadata, placeOf: s3Place }, object, key))
+  }
+  const leading = reads.filter((read) => linkOut(read) !== undefined)
+  if (leading.length === 0) return []
+  const keys = await keysOfRegions(publicKeys, leading)
+  return leading.flatMap((read) => {
+    const bench = {
+      keys: keys.get(read.key.region) ?? regionKeys([]),
+      moved: movedCheck([read]),
+      placeOf: s3Place,
+      signaturesExpected: true,
+      head: undefined,
+    }
+    const [judged] = judgeDigests([read], bench)
+    return judged?.trust === 'proven' ? linkOut(read)! : []
+  })
+}
+
+const linkOut = ({ object, content }: ReadDigest): DigestLink | undefined => {
+  const link = content.ok ? content.digest.previous : undefined
+  return link && link.bucket !== object.bucket ? link : undefined
+}

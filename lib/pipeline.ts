@@ -5,11 +5,13 @@ import { type DetectorOptions, makeDetector } from './detection/detect.ts'
 import type { Rule } from './detection/rules.ts'
 import type { Finding } from './finding.ts'
 import { type IngestCounts, type IngestOptions, ingestEvents } from './ingest.ts'
-import { inspect, inspectWith, type LogInspection } from './integrity/inspect.ts'
+import { inspectWith } from './integrity/inspect.ts'
+import { inspectionMemory } from './integrity/inspection-memory.ts'
 import { type ValidateOptions, validateTrails } from './integrity/validate.ts'
 import type { Clock, EventStore, LogStore, PublicKeys } from './ports.ts'
 import type { ReadingOptions } from './reading.ts'
 import { type ActivitySummary, activityCounter } from './report/activity.ts'
+import { inspect } from './trail/inspection.ts'
 import type { IntegrityReport } from './verdict.ts'
 
 /**
@@ -58,13 +60,13 @@ export const pipeline = async (
   const activity = activityCounter()
   const detector = makeDetector(content.rules, options.detect)
   const findings: Finding[] = []
-  const inspected = new Map<string, LogInspection>()
+  const inspected = inspectionMemory()
 
   // 1. Read every log file once: hash it, keep each event once, look at each event with every rule.
   const counts = await ingestEvents(world, {
     ...options,
     ...(world.store && { store: world.store }),
-    onBytes: ({ key }, { bytes, inflated }) => inspected.set(key, inspect(bytes, inflated)),
+    onBytes: ({ key }, { bytes, inflated }) => inspected.add(key, inspect(bytes, inflated)),
     onEvent: (located) => {
       activity.add(located.event)
       findings.push(...detector.detect(located))

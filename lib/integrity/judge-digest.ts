@@ -1,10 +1,9 @@
-import type { DigestFile } from '../trail/digest-file.ts'
 import type { VerdictStatus } from '../verdict.ts'
 import type { ChainHead } from './heads.ts'
 import { damageText } from './inspect.ts'
 import type { MovedCheck } from './moved.ts'
 import type { PlaceOf } from './place.ts'
-import type { Fault, ReadDigest } from './read-digest.ts'
+import type { DigestFacts, Fault, ReadDigest } from './read-digest.ts'
 import type { RegionKeys } from './region-keys.ts'
 import { isHex, isSignedBy, SIGNATURE_ALGORITHM } from './signature.ts'
 
@@ -119,7 +118,7 @@ const notProven = (read: ReadDigest, bench: Bench, testimonies: readonly Testimo
   return unproven(read, { status: 'unverifiable', reason: 'signature-missing', detail })
 }
 
-const knownKey = (digest: DigestFile, keys: RegionKeys) => {
+const knownKey = (digest: DigestFacts, keys: RegionKeys) => {
   const unverifiable = (reason: string, detail: string) => ({
     fault: { status: 'unverifiable', reason, detail } satisfies Fault,
   })

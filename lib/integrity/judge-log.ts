@@ -1,9 +1,11 @@
 import type { ListedObject } from '../ports.ts'
 import type { DigestedLog } from '../trail/digest-file.ts'
-import { damageText, type InspectLog, type LogInspection } from './inspect.ts'
+import type { LogInspection } from '../trail/inspection.ts'
+import { damageText, type InspectLog } from './inspect.ts'
 import type { JudgedDigest, Trust } from './judge-digest.ts'
-import { nameOf, type PlaceOf } from './place.ts'
-import { mapInFlight } from './pool.ts'
+import type { LogTable } from './log-table.ts'
+import { belowLogs, isS3, nameOf } from './place.ts'
+import { forEachInFlight } from './pool.ts'
 import { type Fault, unreadable } from './read-digest.ts'
 
 /** A log file as the most trusted digest lists it. */
@@ -15,62 +17,76 @@ export interface LogListing {
 
 export interface LogVerdict {
   readonly listing: LogListing
+  /** Row of the log table. */
+  readonly row: number
   /** Name for messages, with the full key. */
   readonly name: string
-  /** The key as listed by the store; the digest's where there is no object. */
-  readonly key: string
   readonly fault: Fault | undefined
 }
 
-/** Where the listed log lies: an object of the listing, or what to ask for; `undefined` in a bucket that is not here. */
-export type FindLog = (
-  log: DigestedLog,
-) => { readonly object: ListedObject; readonly isListed: boolean } | undefined
+/** How listed log files are found and judged. */
+export interface LogTools {
+  readonly table: LogTable
+  /** May an object be asked for that was not listed? */
+  readonly canAsk: (bucket: string) => boolean
+  readonly inspect: InspectLog
+  readonly inFlight: number
+  /** Once for each entry of a digest. */
+  readonly onDone: () => void
+}
 
 const RANK: Readonly<Record<Trust, number>> = { proven: 2, unproven: 1, broken: 0 }
 
 /**
- * Every log file that digests list, once, in the order of the digests. Where two digests list the same, the more
- * trusted counts: a copy of a digest cannot talk a log into another verdict.
+ * Judges every log file that digests list, once, `inFlight` at a time; bytes are never kept. Where two digests list the same, the
+ * more trusted counts: a copy of a digest cannot talk a log into another verdict. What is not valid is answered, in the order of
+ * the digests.
  */
-export const listingsOf = (
-  judged: Iterable<JudgedDigest>,
-  placeOf: PlaceOf,
-): ReadonlyMap<string, LogListing> => {
-  const listings = new Map<string, LogListing>()
-  for (const by of judged) {
-    if (!by.read.content.ok) continue
-    for (const log of by.read.content.digest.logs) {
-      const place = placeOf(log.bucket, log.key)
-      const known = listings.get(place)
-      if (known && RANK[known.trust] >= RANK[by.trust]) continue
-      listings.set(place, { log, trust: by.trust, by })
-    }
-  }
-  return listings
+export const judgeLogs = async (
+  judged: readonly JudgedDigest[],
+  tools: LogTools,
+  onVerdict: (verdict: LogVerdict) => void,
+): Promise<void> => {
+  const faulty: { readonly order: number; readonly verdict: LogVerdict }[] = []
+  await forEachInFlight(rowsOf(judged, tools), tools.inFlight, async ({ listing, row, order }) => {
+    const object = tools.table.objectAt(row)
+    const isHere = tools.table.isListed(row)
+    const canAsk = isHere || tools.canAsk(listing.log.bucket)
+    const fault = canAsk
+      ? await faultOf(listing, { object, isListed: isHere }, tools.inspect)
+      : elsewhere(listing.log)
+    const verdict = { listing, row, name: canAsk ? nameOf(object) : listing.log.key, fault }
+    if (fault) faulty.push({ order, verdict })
+    else onVerdict(verdict)
+    tools.onDone()
+  })
+  for (const { verdict } of faulty.sort((a, b) => a.order - b.order)) onVerdict(verdict)
 }
 
-/** Judges listed log files, `inFlight` at once, answers in the order given. Bytes are never kept. */
-export const judgeLogs = (
-  listings: readonly LogListing[],
-  tools: {
-    readonly find: FindLog
-    readonly inspect: InspectLog
-    readonly inFlight: number
-    readonly onDone: () => void
-  },
-): Promise<LogVerdict[]> =>
-  mapInFlight(listings, tools.inFlight, async (listing) => {
-    const found = tools.find(listing.log)
-    const fault = found ? await faultOf(listing, found, tools.inspect) : elsewhere(listing.log)
-    tools.onDone()
-    const key = found?.object.key ?? listing.log.key
-    return { listing, key, name: found ? nameOf(found.object) : listing.log.key, fault }
-  })
+function* rowsOf(judged: readonly JudgedDigest[], { table, onDone }: LogTools) {
+  let order = 0
+  // Array.prototype.sort is stable: within a rank, the order of the digests.
+  for (const by of [...judged].sort((a, b) => RANK[b.trust] - RANK[a.trust])) {
+    if (!by.read.content.ok) continue
+    for (const log of by.read.content.logs()) {
+      const row = table.find(log.bucket, log.key) ?? table.addAbsent(absent(by.read.object, log))
+      if (table.claim(row)) yield { listing: { log, trust: by.trust, by }, row, order: order++ }
+      else onDone()
+    }
+  }
+}
+
+/** What to ask for. In a folder a log lies below the same folder as the digest that lists it. */
+const absent = (digest: ListedObject, { bucket, key }: DigestedLog): ListedObject => {
+  if (isS3(digest)) return { bucket, key, size: 0, name: `s3://${bucket}/${key}` }
+  const head = digest.key.slice(0, digest.key.length - belowLogs(digest.key).length)
+  const path = head + belowLogs(key)
+  return { bucket: digest.bucket, key: path, size: 0, name: path }
+}
 
 const faultOf = async (
   listing: LogListing,
-  { object, isListed }: NonNullable<ReturnType<FindLog>>,
+  { object, isListed }: { readonly object: ListedObject; readonly isListed: boolean },
   inspect: InspectLog,
 ): Promise<Fault | undefined> => {
   if (listing.trust === 'broken') {

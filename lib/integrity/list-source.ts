@@ -1,5 +1,6 @@
 import type { ListedObject, LogStore } from '../ports.ts'
-import { type LogKind, parseObjectKey } from '../trail/object-key.ts'
+import { parseObjectKey } from '../trail/object-key.ts'
+import type { ListedLog, LogTable } from './log-table.ts'
 import type { DigestKey } from './read-digest.ts'
 
 export interface Scope {
@@ -7,45 +8,31 @@ export interface Scope {
   readonly regions: ReadonlySet<string> | undefined
 }
 
-/** A log file of the listing. `kind` is undefined for an object that lies among them under a name CloudTrail does not write. */
-export interface ListedLog {
-  readonly object: ListedObject
-  readonly account: string
-  readonly region: string
-  readonly kind: LogKind | undefined
-  /** Time in the name, or `undefined`. */
-  readonly time: number | undefined
-  /** First moment of the day folder, or `undefined` outside of one. */
-  readonly day: number | undefined
-}
-
 export interface SourceListing {
   readonly digests: readonly { readonly object: ListedObject; readonly key: DigestKey }[]
-  readonly logs: readonly ListedLog[]
   /** Objects in a digest folder whose name no digest has. */
   readonly strayDigests: readonly ListedObject[]
 }
 
-/** Lists the whole source once: names are kept, bytes are not read. */
-export const listSource = async (logs: LogStore, scope: Scope): Promise<SourceListing> => {
+/** Lists the whole source once: names are kept, log files in `table`; bytes are not read. */
+export const listSource = async (logs: LogStore, scope: Scope, table: LogTable): Promise<SourceListing> => {
   const digests: { object: ListedObject; key: DigestKey }[] = []
-  const files: ListedLog[] = []
   const strayDigests: ListedObject[] = []
   for await (const object of logs.list()) {
     const key = parseObjectKey(object.key)
     if (key.type === 'digest') {
       if (isIn(scope, key.account, key.region)) digests.push({ object, key })
     } else if (key.type === 'log') {
-      if (isIn(scope, key.account, key.region)) files.push(logOf(object, key))
+      if (isIn(scope, key.account, key.region)) table.add(logOf(object, key))
     } else if (key.type === 'other' && key.why === 'unknown-name') {
       const stray = STRAY.exec(object.key)?.groups
       const region = stray?.['region'] ?? ''
       if (!stray || !isIn(scope, stray['account']!, region)) continue
       if (stray['folder'] === 'CloudTrail-Digest') strayDigests.push(object)
-      else files.push(strayLog(object, stray['account']!, region))
+      else table.add(strayLog(object, stray['account']!, region))
     }
   }
-  return { digests, logs: files, strayDigests }
+  return { digests, strayDigests }
 }
 
 const STRAY =
@@ -57,7 +44,7 @@ const isIn = ({ accounts, regions }: Scope, account: string, region: string): bo
 const logOf = (
   object: ListedObject,
   key: Extract<ReturnType<typeof parseObjectKey>, { type: 'log' }>,
-): ListedLog => ({
+): Omit<ListedLog, 'row'> => ({
   object,
   account: key.account,
   region: key.region,
@@ -66,7 +53,7 @@ const logOf = (
   day: Date.parse(key.day.replaceAll('/', '-')),
 })
 
-const strayLog = (object: ListedObject, account: string, region: string): ListedLog => ({
+const strayLog = (object: ListedObject, account: string, region: string): Omit<ListedLog, 'row'> => ({
   object,
   account,
   region,

@@ -1,9 +1,8 @@
-import type { DigestFile } from '../trail/digest-file.ts'
 import { belowLogs, folderPlace, isS3 } from './place.ts'
-import type { ReadDigest } from './read-digest.ts'
+import type { DigestFacts, ReadDigest } from './read-digest.ts'
 
 /** Was this digest delivered where it was found? Answers what is wrong, or `undefined`. */
-export type MovedCheck = (read: ReadDigest, digest: DigestFile) => string | undefined
+export type MovedCheck = (read: ReadDigest, digest: DigestFacts) => string | undefined
 
 /**
  * A signature covers bucket and key, so a copy elsewhere is a replay. In S3 both must be equal to the letter. In a
@@ -48,7 +47,7 @@ const folderBuckets = (reads: readonly ReadDigest[]): ReadonlyMap<string, string
 const folderOf = ({ object }: ReadDigest): string =>
   `${object.bucket ?? ''}/${object.key.slice(0, object.key.length - belowLogs(object.key).length)}`
 
-const linkedPlaces = (reads: readonly ReadDigest[]): ((digest: DigestFile) => boolean) => {
+const linkedPlaces = (reads: readonly ReadDigest[]): ((digest: DigestFacts) => boolean) => {
   const present = new Set(reads.map((read) => folderPlace(undefined, read.object.key)))
   const named = new Set<string>()
   for (const { content } of reads) {

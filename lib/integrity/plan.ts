@@ -2,8 +2,9 @@ import { UsageError } from '../errors.ts'
 import type { LogStore, PublicKeys } from '../ports.ts'
 import type { Chain } from './chains.ts'
 import type { ChainHeads } from './heads.ts'
-import { type InspectLog, inspect } from './inspect.ts'
+import { type InspectLog, inspectThrough } from './inspect.ts'
 import type { SourceListing } from './list-source.ts'
+import type { LogTable } from './log-table.ts'
 import type { DigestMetadata } from './metadata.ts'
 import type { PlaceOf } from './place.ts'
 import type { DigestKey } from './read-digest.ts'
@@ -51,6 +52,7 @@ export interface Plan {
 /** What the digests of the source say, before their log files are looked at. */
 export interface Evidence {
   readonly listing: SourceListing
+  readonly table: LogTable
   readonly placeOf: PlaceOf
   readonly chains: readonly Chain[]
   readonly isListed: (place: string) => boolean
@@ -93,14 +95,6 @@ export const timeOf = (name: string, text: string | undefined): number | undefin
     throw new UsageError(`${name}: expected a time such as 2026-11-01T00:00:00Z, found ${text}`)
   return time
 }
-
-/** Judges a log file by its bytes as stored. */
-export const inspectThrough =
-  (logs: LogStore): InspectLog =>
-  async (object) => {
-    const stored = await logs.read(object)
-    return stored && inspect(stored.bytes)
-  }
 
 const trailFilter = (trail: string | undefined): Plan['isTrail'] => {
   if (trail === undefined) return () => true

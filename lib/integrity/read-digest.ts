@@ -1,9 +1,10 @@
 import { messageOf, UnreadableObject } from '../errors.ts'
 import type { ListedObject, LogStore, StoredObject } from '../ports.ts'
-import { type DigestFile, parseDigestFile } from '../trail/digest-file.ts'
+import { type DigestedLog, type DigestFile, parseDigestFile } from '../trail/digest-file.ts'
+import { type AfterTheEnd, sha256 } from '../trail/inspection.ts'
 import type { ObjectKey } from '../trail/object-key.ts'
 import type { VerdictStatus } from '../verdict.ts'
-import { type AfterTheEnd, damageText, inflateDigest, sha256 } from './inspect.ts'
+import { damageText, inflateDigest } from './inspect.ts'
 import type { DigestMetadata } from './metadata.ts'
 import type { PlaceOf } from './place.ts'
 
@@ -16,10 +17,16 @@ export interface Fault {
   readonly detail: string
 }
 
+/** What a digest says, but for its list of log files: most of its bytes, and needed only once. */
+export type DigestFacts = Omit<DigestFile, 'logs'>
+
 export type DigestContent =
   | {
       readonly ok: true
-      readonly digest: DigestFile
+      readonly digest: DigestFacts
+      readonly logCount: number
+      /** The log files it lists, taken out of its compressed bytes again. */
+      readonly logs: () => readonly DigestedLog[]
       /** Of the inflated bytes as they stand. */
       readonly sha256: string
       readonly after: AfterTheEnd | undefined
@@ -68,11 +75,27 @@ export const readDigest = async (
 
 /** What the bytes of a digest object hold. Data behind the gzip stream is told, not refused: see `judgeDigests`. */
 export const digestContent = (bytes: Uint8Array): DigestContent => {
+  // A view of something larger would keep all of it.
+  const kept = bytes.byteLength < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes
   const whole = inflateDigest(bytes)
   if (!whole.ok) return modified('invalid-format', `${damageText(whole.damage)} (${whole.damage})`)
   const parsed = parseDigestFile(whole.content)
   if (!parsed.ok) return modified('invalid-format', parsed.detail)
-  return { ok: true, digest: parsed.digest, sha256: sha256(whole.content), after: whole.after }
+  const { logs, ...digest } = parsed.digest
+  return {
+    ok: true,
+    digest,
+    logCount: logs.length,
+    logs: () => logsOf(kept),
+    sha256: sha256(whole.content),
+    after: whole.after,
+  }
+}
+
+const logsOf = (bytes: Uint8Array): readonly DigestedLog[] => {
+  const whole = inflateDigest(bytes)
+  const parsed = whole.ok ? parseDigestFile(whole.content) : undefined
+  return parsed?.ok ? parsed.digest.logs : []
 }
 
 const modified = (reason: string, detail: string): DigestContent => ({

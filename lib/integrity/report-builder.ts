@@ -8,6 +8,7 @@ import {
 import { type ChainIdentity, chainId, nameOfChain } from './heads.ts'
 import { type JudgedDigest, statusOf } from './judge-digest.ts'
 import type { LogVerdict } from './judge-log.ts'
+import type { LogTable } from './log-table.ts'
 import { nameOf } from './place.ts'
 import { HOUR } from './slots.ts'
 import type { Swept } from './sweep.ts'
@@ -41,12 +42,11 @@ export interface ReportBuilder {
 }
 
 /** Collects verdicts into the report: every object is counted once, every problem told once. */
-export const reportBuilder = (): ReportBuilder => {
+export const reportBuilder = (table: LogTable): ReportBuilder => {
   const summary = { digests: noVerdicts(), logs: noVerdicts() }
   const chains = new Map<string, ChainCounts>()
   const problems: Problem[] = []
   const notes: string[] = []
-  const logVerdicts = new Map<string, VerdictStatus>()
   const countsOf = (chain: ChainIdentity): ChainCounts => {
     const known = chains.get(chainId(chain))
     if (known) return known
@@ -58,10 +58,10 @@ export const reportBuilder = (): ReportBuilder => {
     countsOf(chain).digests[status] += by
     summary.digests[status] += by
   }
-  const countLog = (chain: ChainIdentity | undefined, key: string, status: VerdictStatus) => {
+  const countLog = (chain: ChainIdentity | undefined, row: number, status: VerdictStatus) => {
     if (chain) countsOf(chain).logs[status]++
     summary.logs[status]++
-    logVerdicts.set(key, status)
+    table.judge(row, status)
   }
 
   return {
@@ -86,13 +86,13 @@ export const reportBuilder = (): ReportBuilder => {
       problems.push(problem)
     },
     log(chain, verdict) {
-      const { fault, key } = verdict
-      countLog(chain, key, fault?.status ?? 'valid')
+      const { fault, row } = verdict
+      countLog(chain, row, fault?.status ?? 'valid')
       if (fault?.reason === 'no-public-keys') countsOf(chain).keyless++
       else if (fault) problems.push(logProblem(verdict))
     },
     swept(chain, { log, fault, quiet }) {
-      countLog(chain, log.object.key, fault.status)
+      countLog(chain, log.row, fault.status)
       if (!quiet) problems.push(sweptProblem(log, fault))
     },
     stray: (status) => {
@@ -102,7 +102,7 @@ export const reportBuilder = (): ReportBuilder => {
       summary,
       chains: [...chains.values()].map(chainSummary),
       problems: [...[...chains.values()].flatMap(keylessProblem), ...problems],
-      logVerdicts,
+      logVerdicts: table.verdicts,
       notes,
     }),
   }

@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto'
-import type { DigestFile } from '../trail/digest-file.ts'
+import type { DigestFacts } from './read-digest.ts'
 
 export const SIGNATURE_ALGORITHM = 'SHA256withRSA'
 
@@ -10,7 +10,7 @@ export const SIGNATURE_ALGORITHM = 'SHA256withRSA'
 export const isSignedBy = (
   key: KeyObject,
   signature: string,
-  digest: DigestFile,
+  digest: DigestFacts,
   contentHash: string,
 ): boolean => {
   if (!isHex(signature)) return false

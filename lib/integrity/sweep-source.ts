@@ -2,7 +2,7 @@ import type { Chain } from './chains.ts'
 import { type CoverageOf, coverageOf, coverageOfAll } from './coverage.ts'
 import { expectedEnd } from './expected-end.ts'
 import { gapEvidence } from './gap-evidence.ts'
-import type { ListedLog } from './list-source.ts'
+import type { ListedLog } from './log-table.ts'
 import { type Evidence, type Plan, timeOf } from './plan.ts'
 import type { ReportBuilder } from './report-builder.ts'
 import { HOUR } from './slots.ts'
@@ -14,13 +14,8 @@ import type { Segment } from './timeline-draft.ts'
  * The second half of a validation: what the digests do not show by themselves. Holes, gaps and cut tails of each chain, then every log
  * file that no digest lists.
  */
-export const sweepSource = (
-  plan: Plan,
-  evidence: Evidence,
-  matched: ReadonlySet<ListedLog>,
-  report: ReportBuilder,
-): void => {
-  const left = evidence.listing.logs.filter((log) => !matched.has(log) && isInRange(plan, log))
+export const sweepSource = (plan: Plan, evidence: Evidence, report: ReportBuilder): void => {
+  const left = [...evidence.table.unclaimed()].filter((log) => isInRange(plan, log))
   const segments = timelines(plan, evidence, left, report)
   reportLostBeforeGaps(evidence, segments, left, report)
   const grounds = groundsOf(evidence, segments)
@@ -191,10 +186,11 @@ const tellQuiet = (evidence: Evidence, quiet: readonly Swept[], report: ReportBu
 }
 
 /** Logging that was on leaves a digest every hour: none at all is a failure, not an empty success. */
-const tellNoDigests = ({ listing }: Evidence, report: ReportBuilder): void => {
-  const detail = `no digest files found in the range; ${listing.logs.length} log files are unverifiable`
+const tellNoDigests = ({ table }: Evidence, report: ReportBuilder): void => {
+  const detail = `no digest files found in the range; ${table.listed} log files are unverifiable`
   report.note('no digest files found')
-  const object = listing.logs[0] ? placeOfLog(listing.logs[0]) : 'no account'
+  const first = table.unclaimed()[Symbol.iterator]().next().value
+  const object = first ? placeOfLog(first) : 'no account'
   report.problem({ status: 'tail-missing', kind: 'chain', object, reason: 'no-digests', detail })
 }
 

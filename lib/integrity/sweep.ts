@@ -1,5 +1,5 @@
 import type { CoverageOf } from './coverage.ts'
-import type { ListedLog } from './list-source.ts'
+import type { ListedLog } from './log-table.ts'
 import type { Fault } from './read-digest.ts'
 import { HOUR } from './slots.ts'
 

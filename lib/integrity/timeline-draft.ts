@@ -1,8 +1,8 @@
-import type { DigestFile } from '../trail/digest-file.ts'
 import type { Problem, VerdictKind } from '../verdict.ts'
 import { type ChainHead, type ChainIdentity, nameOfChain } from './heads.ts'
 import type { JudgedDigest } from './judge-digest.ts'
 import { belowLogs, type PlaceOf } from './place.ts'
+import type { DigestFacts } from './read-digest.ts'
 import { HOUR, hourlySlots, keyAt } from './slots.ts'
 
 /** A stretch of a chain's time. In a `hole` a list of log files is lost; in a `gap` there never was one. */
@@ -127,7 +127,7 @@ export const doubtful = (draft: Draft, from: number, to: number, why: string): v
 export const gap = (
   draft: Draft,
   from: number,
-  digest: DigestFile,
+  digest: DigestFacts,
   reason: keyof typeof GAPS = 'logging-off',
 ): void => {
   const { input } = draft
@@ -144,7 +144,7 @@ const GAPS = {
 } as const
 
 /** The chain comes out of a bucket that is not part of this source. Only a range that asks for it makes it a failure. */
-export const elsewhere = (draft: Draft, digest: DigestFile, bucket: string): void => {
+export const elsewhere = (draft: Draft, digest: DigestFacts, bucket: string): void => {
   const detail = `before ${isoOf(digest.start)} the chain lies in the bucket ${bucket}, which this source does not hold`
   if (!Number.isFinite(draft.input.from)) draft.notes.push(`${nameOfChain(draft.input.chain)}: ${detail}`)
   else

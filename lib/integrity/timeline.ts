@@ -1,6 +1,6 @@
-import type { DigestFile } from '../trail/digest-file.ts'
 import type { ChainHead } from './heads.ts'
 import type { JudgedDigest } from './judge-digest.ts'
+import type { DigestFacts } from './read-digest.ts'
 import { HOUR, keyAt } from './slots.ts'
 
 import {
@@ -47,7 +47,7 @@ export const timelineOf = (input: TimelineInput): Timeline => {
 }
 
 interface Point {
-  readonly digest: DigestFile
+  readonly digest: DigestFacts
   readonly place: string
   readonly trust: JudgedDigest['trust']
   /** There are keys, and none proves it. */
@@ -124,7 +124,7 @@ const begin = (draft: Draft, oldest: Point): void => {
  * After the newest digest of the range: hour by hour until digests are known or expected to have been. A backfill chain has
  * no cadence; there only a saved head tells.
  */
-const finish = (draft: Draft, newest: DigestFile | undefined): void => {
+const finish = (draft: Draft, newest: DigestFacts | undefined): void => {
   const { input } = draft
   const known = newest ?? newestByName(draft)
   const isHere = input.head !== undefined && input.holdsBucket(input.head.bucket)
@@ -161,7 +161,7 @@ const newestByName = (draft: Draft): { end: number; key: string; bucket: string 
 }
 
 /** The saved head, when its object is gone and its time falls between the two. */
-const absentHead = (draft: Draft, after: number, before: DigestFile): ChainHead | undefined => {
+const absentHead = (draft: Draft, after: number, before: DigestFacts): ChainHead | undefined => {
   const { head } = draft.input
   if (!head || draft.input.isListed(placeOfHead(draft.input, head))) return undefined
   if (!draft.input.holdsBucket(head.bucket)) return undefined
@@ -171,7 +171,7 @@ const absentHead = (draft: Draft, after: number, before: DigestFile): ChainHead 
 
 const placeOfHead = (input: TimelineInput, head: ChainHead): string => input.placeOf(head.bucket, head.key)
 
-const isLinkTo = (input: TimelineInput, digest: DigestFile, head: ChainHead): boolean =>
+const isLinkTo = (input: TimelineInput, digest: DigestFacts, head: ChainHead): boolean =>
   digest.previous !== undefined &&
   input.placeOf(digest.previous.bucket, digest.previous.key) === placeOfHead(input, head) &&
   digest.previous.hash === head.hash

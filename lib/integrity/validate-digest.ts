@@ -5,11 +5,13 @@ import { parseObjectKey } from '../trail/object-key.ts'
 import type { IntegrityReport, Problem } from '../verdict.ts'
 import { chainsOf, headsOf } from './chains.ts'
 import { type ChainHead, type ChainHeads, chainId, chainOf, nameOfChain } from './heads.ts'
+import { inspectThrough } from './inspect.ts'
 import { type JudgedDigest, sameHash } from './judge-digest.ts'
-import { judgeLogs, listingsOf } from './judge-log.ts'
+import { judgeLogs } from './judge-log.ts'
+import { logTable } from './log-table.ts'
 import { movedCheck } from './moved.ts'
 import { s3Place } from './place.ts'
-import { inspectThrough, type ValidateOptions } from './plan.ts'
+import type { ValidateOptions } from './plan.ts'
 import { digestContent, type Fault, readDigest, unreadable } from './read-digest.ts'
 import { keysOfRegions, regionKeys } from './region-keys.ts'
 import { reportBuilder } from './report-builder.ts'
@@ -46,17 +48,19 @@ export const validateDigest = async (
     head,
   }))
   const judged = chains[0]!.judged[0]!
-  const report = reportBuilder()
+  const table = logTable(s3Place)
+  const report = reportBuilder(table)
   report.digest(chainOf(key), judged)
   const problem = (await linkProblem(world.logs, judged, known[own])) ?? gapProblem(judged, known[own])
   if (problem) report.problem(problem)
-  const verdicts = await judgeLogs([...listingsOf([judged], s3Place).values()], {
-    find: (log) => ({ object: objectAt(log), isListed: true }),
+  const tools = {
+    table,
+    canAsk: () => true,
     inspect: options.inspectLog ?? inspectThrough(world.logs),
-    inFlight: options.inFlight ?? world.logs.inFlight ?? 16,
+    inFlight: options.inFlight ?? 16,
     onDone: () => {},
-  })
-  for (const verdict of verdicts) report.log(chainOf(key), verdict)
+  }
+  await judgeLogs([judged], tools, (verdict) => report.log(chainOf(key), verdict))
   return { ...report.result(), heads: headsOf(chains, heads) }
 }
 

@@ -3,8 +3,9 @@ import type { IntegrityReport } from '../verdict.ts'
 import { type Chain, chainsOf, headsOf } from './chains.ts'
 import { type ChainHeads, chainFromId, chainOf, nameOfChain } from './heads.ts'
 import type { Bench } from './judge-digest.ts'
-import { judgeLogs, listingsOf } from './judge-log.ts'
-import { type ListedLog, listSource, type SourceListing } from './list-source.ts'
+import { judgeLogs } from './judge-log.ts'
+import { listSource, type SourceListing } from './list-source.ts'
+import { type LogTable, logTable } from './log-table.ts'
 import { movedCheck } from './moved.ts'
 import { folderPlace, isS3, type PlaceOf, s3Place } from './place.ts'
 import { type Evidence, type Plan, planOf, type ValidateOptions } from './plan.ts'
@@ -28,23 +29,24 @@ export const validateTrails = async (
   options: ValidateOptions = {},
 ): Promise<IntegrityReport & { readonly heads: ChainHeads }> => {
   const plan = planOf(world, options)
-  const report = reportBuilder()
-  const evidence = await gather(plan, report)
+  const placeOf = isS3(plan.logs) ? s3Place : folderPlace
+  const table = logTable(placeOf)
+  const report = reportBuilder(table)
+  const evidence = await gather(plan, { placeOf, table }, report)
   for (const { chain, judged } of evidence.chains) for (const one of judged) report.digest(chain, one)
-  const matched = await validateLogs(plan, evidence, report)
-  sweepSource(plan, evidence, matched, report)
+  await validateLogs(plan, evidence, report)
+  sweepSource(plan, evidence, report)
   return { ...report.result(), heads: headsOf(evidence.chains, options.state ?? {}) }
 }
 
-const gather = async (plan: Plan, report: ReportBuilder): Promise<Evidence> => {
+const gather = async (
+  plan: Plan,
+  { placeOf, table }: Pick<Evidence, 'placeOf' | 'table'>,
+  report: ReportBuilder,
+): Promise<Evidence> => {
   const { accounts, regions } = plan.options
-  const listing = await listSource(plan.logs, {
-    accounts: accounts && new Set(accounts),
-    regions: regions && new Set(regions),
-  })
-  const placeOf = isS3(listing.digests[0]?.object ?? listing.logs[0]?.object ?? plan.logs)
-    ? s3Place
-    : folderPlace
+  const scope = { accounts: accounts && new Set(accounts), regions: regions && new Set(regions) }
+  const listing = await listSource(plan.logs, scope, table)
   const mine = listing.digests.filter(({ key }) => plan.isTrail(key))
   const reads = await readInRange(plan, mine, placeOf)
   await judgeStrays(plan, listing, report)
@@ -53,10 +55,11 @@ const gather = async (plan: Plan, report: ReportBuilder): Promise<Evidence> => {
   tellOldKeys(chains, keys, report)
   const places = new Set(listing.digests.map(({ object }) => placeOf(object.bucket, object.key)))
   const inS3 = placeOf === s3Place
-  const buckets = inS3 ? bucketsListed(listing) : bucketsDigested(reads)
+  const buckets = inS3 ? bucketsListed(listing, table) : bucketsDigested(reads)
   const holdsBucket = (bucket: string) => buckets.size === 0 || buckets.has(bucket)
   return {
     listing,
+    table,
     placeOf,
     chains,
     isListed: (place) => places.has(place),
@@ -66,8 +69,8 @@ const gather = async (plan: Plan, report: ReportBuilder): Promise<Evidence> => {
   }
 }
 
-const bucketsListed = ({ digests, logs }: SourceListing): ReadonlySet<string> =>
-  new Set([...digests, ...logs].flatMap(({ object }) => object.bucket ?? []))
+const bucketsListed = ({ digests }: SourceListing, table: LogTable): ReadonlySet<string> =>
+  new Set([...digests.flatMap(({ object }) => object.bucket ?? []), ...table.buckets()])
 
 const bucketsDigested = (reads: readonly ReadDigest[]): ReadonlySet<string> =>
   new Set(reads.flatMap(({ content }) => (content.ok ? [content.digest.bucket] : [])))
@@ -148,36 +151,17 @@ const judgeStrays = async (plan: Plan, listing: SourceListing, report: ReportBui
   }
 }
 
-/** Judges listed log files; answers the objects that a digest speaks for. */
-const validateLogs = async (
-  plan: Plan,
-  evidence: Evidence,
-  report: ReportBuilder,
-): Promise<ReadonlySet<ListedLog>> => {
-  const { placeOf } = evidence
-  const byPlace = new Map<string, ListedLog>()
-  for (const log of evidence.listing.logs) {
-    const place = placeOf(log.object.bucket, log.object.key)
-    if (!byPlace.has(place)) byPlace.set(place, log)
-  }
-  const listings = listingsOf(
-    evidence.chains.flatMap(({ judged }) => judged),
-    placeOf,
-  )
-  const digests = evidence.chains.reduce((sum, { judged }) => sum + judged.length, 0)
-  let done = digests
-  const verdicts = await judgeLogs([...listings.values()], {
+/** Judges the log files that digests list. */
+const validateLogs = async (plan: Plan, evidence: Evidence, report: ReportBuilder): Promise<void> => {
+  const judged = evidence.chains.flatMap((chain) => chain.judged)
+  const logs = judged.reduce((sum, { read }) => sum + (read.content.ok ? read.content.logCount : 0), 0)
+  let done = judged.length
+  const tools = {
+    table: evidence.table,
+    canAsk: evidence.canAsk,
     inspect: plan.inspect,
     inFlight: plan.inFlight,
-    onDone: () => plan.options.onProgress?.(++done, digests + listings.size),
-    find: ({ bucket, key }) => {
-      const log = byPlace.get(placeOf(bucket, key))
-      if (log) return { object: log.object, isListed: true }
-      if (!evidence.canAsk(bucket)) return undefined
-      return { object: { bucket, key, size: 0, name: evidence.nameOf(bucket, key) }, isListed: false }
-    },
-  })
-  for (const verdict of verdicts) report.log(chainOf(verdict.listing.by.read.key), verdict)
-  const matched = [...listings.keys()].flatMap((place) => byPlace.get(place) ?? [])
-  return new Set(matched)
+    onDone: () => plan.options.onProgress?.(++done, judged.length + logs),
+  }
+  await judgeLogs(judged, tools, (verdict) => report.log(chainOf(verdict.listing.by.read.key), verdict))
 }

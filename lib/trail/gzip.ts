@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 
 /** What is wrong with the bytes of a `.json.gz` object, apart from what it says. */
 export type GzipDamage =
@@ -28,7 +28,7 @@ const TRAILER = 8
 /**
  * Inflates the first gzip member of `bytes` and says how long it is, so that the caller can see what follows it.
  * node:zlib's gunzip joins members and skips trailing zero bytes without a word; evidence needs the exact end.
- * RFC 1952. Never throws for what the bytes hold.
+ * A wrong checksum is damage: zcat and Athena refuse such a member too. RFC 1952. Never throws for what the bytes hold.
  */
 export const inflateMember = (bytes: Uint8Array, maxBytes: number = MAX_INFLATED_BYTES): Inflated => {
   if (bytes.length === 0) return { ok: false, damage: 'empty-object' }
@@ -44,6 +44,7 @@ export const inflateMember = (bytes: Uint8Array, maxBytes: number = MAX_INFLATED
     const length = header + engine.bytesWritten + TRAILER
     if (length > bytes.length) return { ok: false, damage: 'truncated-gzip' }
     if (readUint32(bytes, length - 4) !== buffer.length >>> 0) return { ok: false, damage: 'damaged-gzip' }
+    if (readUint32(bytes, length - 8) !== crc32(buffer)) return { ok: false, damage: 'damaged-gzip' }
     return { ok: true, member: { content: buffer, length } }
   } catch (error) {
     return { ok: false, damage: damageOf(error) }

@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { inspect } from '../../lib/integrity/inspect.ts'
 import { belowLogs } from '../../lib/integrity/place.ts'
+import { inspect } from '../../lib/trail/inspection.ts'
 import { digestKey, logBytes, logKeys, replace, setMetadata, smallTrail, validate } from './small-trail.ts'
 
 const flip = (bytes: Uint8Array, bit: number): Uint8Array => {

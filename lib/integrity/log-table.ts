@@ -1,0 +1,226 @@
+import type { ListedObject } from '../ports.ts'
+import type { LogKind } from '../trail/object-key.ts'
+import { VERDICT_STATUSES, type VerdictStatus } from '../verdict.ts'
+import { nameTable } from './name-table.ts'
+import type { PlaceOf } from './place.ts'
+
+/** A log file of the listing. `kind` is undefined for an object that lies among them under a name CloudTrail does not write. */
+export interface ListedLog {
+  readonly row: number
+  readonly object: ListedObject
+  readonly account: string
+  readonly region: string
+  readonly kind: LogKind | undefined
+  /** Time in the name, or `undefined`. */
+  readonly time: number | undefined
+  /** First moment of the day folder, or `undefined` outside of one. */
+  readonly day: number | undefined
+}
+
+/**
+ * Every log file met in a run, by row: what the listing shows of it, whether a digest speaks for it, its verdict. Made for
+ * hundreds of thousands: a row takes about 130 bytes.
+ */
+export interface LogTable {
+  /** Log files of the listing. */
+  readonly listed: number
+  /** Buckets of the listing, where they are known. */
+  readonly buckets: () => ReadonlySet<string>
+  add(log: Omit<ListedLog, 'row'>): void
+  /** A log file that a digest lists and the listing does not show. */
+  addAbsent(object: ListedObject): number
+  /** The first row of the listing, or an absent one, at this place. */
+  find(bucket: string | undefined, key: string): number | undefined
+  isListed(row: number): boolean
+  objectAt(row: number): ListedObject
+  logAt(row: number): ListedLog
+  /** Marks a row as spoken for by a digest; false when it was before. */
+  claim(row: number): boolean
+  /** Listed rows that nothing speaks for, in the order of the listing. */
+  unclaimed(): Iterable<ListedLog>
+  claimed(): Iterable<ListedLog>
+  judge(row: number, status: VerdictStatus): void
+  readonly verdicts: ReadonlyMap<string, VerdictStatus>
+}
+
+interface Folder extends Omit<ListedLog, 'row' | 'object' | 'time'> {
+  readonly bucket: string | undefined
+  /** Up to and with the last slash. */
+  readonly path: string
+  /** What names of objects have before the key. */
+  readonly nameHead: string
+}
+
+const LISTED = 1
+const CLAIMED = 2
+
+export const logTable = (placeOf: PlaceOf): LogTable => {
+  const names = nameTable()
+  const folders: Folder[] = []
+  const folderIds = new Map<string, number>()
+  const byPlace = new Map<string, number[]>()
+  const byPath = new Map<string, number[]>()
+  const odd = new Map<number, ListedObject>()
+  let listed = 0
+  let times = new Float64Array(64)
+  let sizes = new Float64Array(64)
+  let flags = new Uint8Array(64)
+  let statuses = new Uint8Array(64)
+
+  const folderId = (folder: Folder): number => {
+    const id = `${folder.bucket}\n${folder.path}\n${folder.kind}\n${folder.nameHead}`
+    const known = folderIds.get(id)
+    if (known !== undefined) return known
+    folders.push(folder)
+    folderIds.set(id, folders.length - 1)
+    push(byPlace, placeOf(folder.bucket, folder.path), folders.length - 1)
+    push(byPath, folder.path, folders.length - 1)
+    return folders.length - 1
+  }
+  const put = (
+    object: ListedObject,
+    facts: Omit<ListedLog, 'row' | 'object' | 'time'>,
+    time = Number.NaN,
+  ) => {
+    const { path, name } = split(object.key)
+    const nameHead = object.name.endsWith(object.key) ? object.name.slice(0, -object.key.length) : ''
+    const row = names.add(folderId({ ...facts, bucket: object.bucket, path, nameHead }), name)
+    if (row >= times.length) {
+      times = grown(times, Float64Array)
+      sizes = grown(sizes, Float64Array)
+      flags = grown(flags, Uint8Array)
+      statuses = grown(statuses, Uint8Array)
+    }
+    times[row] = time
+    sizes[row] = object.size
+    if (object.storageClass !== undefined || object.name !== nameHead + object.key) odd.set(row, object)
+    return row
+  }
+  const objectAt = (row: number): ListedObject => {
+    const kept = odd.get(row)
+    if (kept) return kept
+    const { bucket, path, nameHead } = folders[names.groupOf(row)]!
+    const key = path + names.nameOf(row)
+    return { bucket, key, size: sizes[row]!, name: nameHead === '' ? key : nameHead + key }
+  }
+  const logAt = (row: number): ListedLog => {
+    const { account, region, kind, day } = folders[names.groupOf(row)]!
+    const time = Number.isNaN(times[row]!) ? undefined : times[row]!
+    return { row, object: objectAt(row), account, region, kind, time, day }
+  }
+  function* listedWith(claim: number): Generator<ListedLog, undefined> {
+    for (let row = 0; row < names.size; row++) {
+      if ((flags[row]! & (LISTED | CLAIMED)) === (LISTED | claim)) yield logAt(row)
+    }
+  }
+  const inFolders = (ids: readonly number[] | undefined, name: string): number | undefined => {
+    for (const id of ids ?? []) {
+      const row = names.find(id, name)
+      if (row !== undefined) return row
+    }
+    return undefined
+  }
+  const keyAt = (row: number): string => folders[names.groupOf(row)]!.path + names.nameOf(row)
+
+  return {
+    get listed() {
+      return listed
+    },
+    buckets: () => new Set(folders.flatMap(({ bucket }) => bucket ?? [])),
+    add({ object, time, ...facts }) {
+      const row = put(object, facts, time)
+      if (!(flags[row]! & LISTED)) listed++
+      flags[row]! |= LISTED
+    },
+    addAbsent: (object) => put(object, { account: '', region: '', kind: undefined, day: undefined }),
+    find(bucket, key) {
+      const { path, name } = split(key)
+      return inFolders(byPlace.get(placeOf(bucket, path)), name)
+    },
+    isListed: (row) => (flags[row]! & LISTED) !== 0,
+    objectAt,
+    logAt,
+    claim(row) {
+      if (flags[row]! & CLAIMED) return false
+      flags[row]! |= CLAIMED
+      return true
+    },
+    unclaimed: () => listedWith(0),
+    claimed: () => listedWith(CLAIMED),
+    judge: (row, status) => {
+      statuses[row] = VERDICT_STATUSES.indexOf(status) + 1
+    },
+    verdicts: verdictMap({
+      size: () => names.size,
+      statusAt: (row) => VERDICT_STATUSES[statuses[row]! - 1],
+      keyAt,
+      rowOf: (key) => {
+        const { path, name } = split(key)
+        return inFolders(byPath.get(path), name)
+      },
+    }),
+  }
+}
+
+interface Rows {
+  readonly size: () => number
+  readonly statusAt: (row: number) => VerdictStatus | undefined
+  readonly keyAt: (row: number) => string
+  readonly rowOf: (key: string) => number | undefined
+}
+
+/** The verdicts as a map from key to status, made of the rows as they are asked for. */
+const verdictMap = ({ size, statusAt, keyAt, rowOf }: Rows): ReadonlyMap<string, VerdictStatus> => {
+  function* entries(): Generator<[string, VerdictStatus], undefined> {
+    for (let row = 0; row < size(); row++) {
+      const status = statusAt(row)
+      if (status) yield [keyAt(row), status]
+    }
+    return undefined
+  }
+  function* part<At extends 0 | 1>(at: At): Generator<[string, VerdictStatus][At], undefined> {
+    for (const entry of entries()) yield entry[at]
+    return undefined
+  }
+  const get = (key: string): VerdictStatus | undefined => {
+    const row = rowOf(key)
+    return row === undefined ? undefined : statusAt(row)
+  }
+  const map: ReadonlyMap<string, VerdictStatus> = {
+    get,
+    has: (key) => get(key) !== undefined,
+    get size() {
+      let count = 0
+      for (let row = 0; row < size(); row++) if (statusAt(row)) count++
+      return count
+    },
+    entries,
+    keys: () => part(0),
+    values: () => part(1),
+    [Symbol.iterator]: entries,
+    forEach: (each) => {
+      for (const [key, status] of entries()) each(status, key, map)
+    },
+  }
+  return map
+}
+
+const split = (key: string): { path: string; name: string } => {
+  const at = key.lastIndexOf('/') + 1
+  return { path: key.slice(0, at), name: key.slice(at) }
+}
+
+const push = (map: Map<string, number[]>, name: string, id: number): void => {
+  const known = map.get(name)
+  if (known) known.push(id)
+  else map.set(name, [id])
+}
+
+const grown = <Array extends Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(
+  array: Array,
+  type: new (length: number) => Array,
+): Array => {
+  const larger = new type(Math.ceil(array.length * 1.4) + 64)
+  larger.set(array)
+  return larger
+}

@@ -1,32 +1,52 @@
 import { join } from 'node:path'
 import { ingestEvents } from '../lib/ingest.ts'
-import { parquetEventStore } from '../lib/local/event-store.ts'
+import { type GrowingStore, growingEventStore } from '../lib/local/event-store.ts'
 import type { World } from '../lib/pipeline.ts'
 import type { Quarantined } from '../lib/reading.ts'
-import type { Reconciliation } from '../lib/store/reconcile.ts'
+import { imbalances, type Reconciliation } from '../lib/store/reconcile.ts'
 import { writeWhole } from './files.ts'
 import type { Terminal } from './terminal.ts'
 
-export type Ingested = Reconciliation & { readonly partitions: readonly string[] }
+/** One run, and all runs of the store together. */
+export type Ingested = Reconciliation & {
+  readonly partitions: readonly string[]
+  readonly totals: Awaited<ReturnType<GrowingStore['finish']>>['totals'] & { readonly rows: number }
+  /** Objects that were read again since their bytes are not what they were, by key. */
+  readonly changed: readonly string[]
+  /** Objects that were read before and are no longer listed, by key. Their events stay. */
+  readonly vanished: readonly string[]
+}
 
-/** Fills the store in `dir` from a source, with `quarantine.jsonl` beside it for what could not be read. */
-export const ingest = async (source: World, dir: string, terminal: Terminal): Promise<Ingested> => {
-  const store = parquetEventStore(dir)
+/**
+ * Adds what is new in a source to the store in `dir`, with `quarantine.jsonl` beside it for what could not be read in this run.
+ * `full` builds the store anew.
+ */
+export const ingest = async (
+  source: World,
+  dir: string,
+  terminal: Terminal,
+  options: { readonly full?: boolean } = {},
+): Promise<Ingested> => {
+  const store = await growingEventStore(dir, source.logs.name, options)
   const progress = terminal.progress('reading objects')
   const quarantined: Quarantined[] = []
   let listed = 0
   try {
-    const counts = await ingestEvents(source, {
+    const { files, events } = await ingestEvents(source, {
       store,
+      filter: store.filter,
+      unneeded: store.objects.unneeded,
+      onIngested: store.objects.add,
       onObject: () => progress.update(++listed),
       onQuarantined: (one) => quarantined.push(one),
     })
-    const { partitions } = await store.close()
+    for (const fault of imbalances({ files, events })) terminal.note(`the figures do not add up: ${fault}`)
+    const { partitions, rows, totals } = await store.finish({ files, events })
     await writeWhole(
       join(dir, 'quarantine.jsonl'),
       quarantined.map((one) => `${JSON.stringify(one)}\n`).join(''),
     )
-    return { files: counts.files, events: counts.events, partitions }
+    return { files, events, partitions, totals: { ...totals, rows }, ...store.objects.result() }
   } finally {
     progress.stop()
   }

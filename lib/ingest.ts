@@ -1,12 +1,16 @@
 import type { EventStore, ListedObject, LocatedEvent, LogStore } from './ports.ts'
 import { type Quarantined, type ReadingOptions, type ReadObject, readObjects } from './reading.ts'
-import { duplicateFilter } from './store/dedupe.ts'
+import { type DuplicateFilter, duplicateFilter } from './store/dedupe.ts'
 import { type Reconciler, type Reconciliation, reconciler } from './store/reconcile.ts'
 import type { LogFile } from './trail/log-file.ts'
 
 /** What is done with what is read; every part may be left out. */
-export interface IngestOptions extends Pick<ReadingOptions, 'inFlight' | 'maxBytes'> {
+export interface IngestOptions extends Pick<ReadingOptions, 'inFlight' | 'maxBytes' | 'unneeded'> {
   readonly store?: EventStore
+  /** Tells repeated events apart; one of its own when left out. */
+  readonly filter?: DuplicateFilter
+  /** A file was read, and its events were appended to the store. */
+  readonly onIngested?: (object: ListedObject, bytes: Uint8Array) => void
   /** An object was listed. */
   readonly onObject?: () => void
   /** The bytes of a log file, whether it could be parsed or not. */
@@ -29,7 +33,7 @@ export const ingestEvents = async (
   options: IngestOptions,
 ): Promise<IngestCounts> => {
   const counts = reconciler()
-  const isNew = newEvents(counts)
+  const isNew = newEvents(counts, options.filter ?? duplicateFilter())
   let ignored = 0
   for await (const { object, key, file, skipped, stored, quarantined } of readObjects(world.logs, {
     ...options,
@@ -47,14 +51,15 @@ export const ingestEvents = async (
     const fresh = isNew(file).map((located) => ({ ...located, key: object.key }))
     if (options.onEvent) fresh.forEach(options.onEvent)
     await options.store?.append(fresh)
+    if (stored) options.onIngested?.(object, stored.bytes)
   }
   return { ...counts.result(), ignored }
 }
 
 /** Counts a file and keeps the events that were not seen before. */
-const newEvents = (counts: Reconciler) => {
-  const seen = duplicateFilter()
-  return (file: LogFile): LogFile['events'] => {
+const newEvents =
+  (counts: Reconciler, seen: DuplicateFilter) =>
+  (file: LogFile): LogFile['events'] => {
     counts.fileIngested(file.events.length + file.rejected.length)
     counts.recordsRejected(file.rejected.length)
     return file.events.filter(({ event }) => {
@@ -63,4 +68,3 @@ const newEvents = (counts: Reconciler) => {
       return sighting.outcome === 'kept'
     })
   }
-}

@@ -1,4 +1,5 @@
 import type { ContainmentPlan } from './action.ts'
+import type { ChainRecord } from './chain-record.ts'
 import type { Finding } from './finding.ts'
 import type { CloudTrailEvent } from './trail/event.ts'
 
@@ -18,6 +19,8 @@ export interface ListedObject {
   /** How messages name it: `s3://bucket/key`, or the path in the folder. */
   readonly name: string
   readonly storageClass?: string
+  /** Changes whenever the bytes do: the ETag, or the time of the last change on disk. */
+  readonly version?: string
   /** Its bytes cannot be had before somebody restores them; reading it is not worth a request. */
   readonly archived?: true
 }
@@ -119,6 +122,19 @@ export interface FindingSink {
 /** Where a plan goes. Observing sinks record or announce it; none calls an API of the plan. */
 export interface PlanSink {
   put(plan: ContainmentPlan): Promise<void>
+}
+
+/**
+ * What is remembered of each chain of digests between runs, by `account/region/trail/homeRegion/kind`. Merging is all there is to
+ * writing: several at once, in any order, or the same one twice, leave the same record, and none is lost. A record that
+ * cannot be read throws: a damaged memory must never pass for an empty one.
+ */
+export interface ChainHeadStore {
+  /** Every chain that is remembered, in the order of their ids. */
+  list(): AsyncIterable<string>
+  of(chain: string): Promise<ChainRecord | undefined>
+  /** Unites `news` with what is remembered; answers what is remembered now. */
+  merge(chain: string, news: ChainRecord): Promise<ChainRecord>
 }
 
 /** The only clock: UTC ISO 8601 with milliseconds. */

@@ -32,6 +32,11 @@ export interface ReadingOptions {
   /** Objects fetched ahead of the one being read. */
   readonly inFlight?: number
   readonly maxBytes?: number
+  /**
+   * Why an object need not be read, or `undefined`; asked before it is fetched, and then, with its bytes, before it is decoded. Such
+   * an object is skipped for that reason.
+   */
+  readonly unneeded?: (object: ListedObject, bytes?: Uint8Array) => string | undefined
 }
 
 /**
@@ -54,7 +59,7 @@ const fetchObject = async (
   options: ReadingOptions,
 ): Promise<() => ReadObject> => {
   const key = parseObjectKey(object.key)
-  const no = skipReason(key, options.layout)
+  const no = skipReason(key, options.layout) ?? options.unneeded?.(object)
   if (no) return () => ({ object, key, skipped: no, quarantined: [] })
   try {
     const stored = await logs.read(object)
@@ -85,6 +90,8 @@ const decode = (
   bytes: Uint8Array,
   options: ReadingOptions,
 ): ReadObject => {
+  const no = options.unneeded?.(object, bytes)
+  if (no) return { object, key, skipped: no, quarantined: [] }
   const inflated = inflateMember(bytes, options.maxBytes)
   const stored = { bytes, inflated }
   try {

@@ -85,7 +85,10 @@ export const listPages = (s3: S3Client, bucket: string): ListPages =>
     }
   }
 
-const listed = (bucket: string, { Key: key, Size, StorageClass, RestoreStatus }: _Object): ListedObject[] => {
+const listed = (
+  bucket: string,
+  { Key: key, Size, ETag, StorageClass, RestoreStatus }: _Object,
+): ListedObject[] => {
   if (!key) return []
   const archived = isArchive(StorageClass) && !RestoreStatus?.RestoreExpiryDate
   return [
@@ -95,6 +98,7 @@ const listed = (bucket: string, { Key: key, Size, StorageClass, RestoreStatus }:
       size: Size ?? 0,
       name: `s3://${bucket}/${key}`,
       ...(StorageClass && { storageClass: StorageClass }),
+      ...(ETag && { version: ETag }),
       ...(archived && { archived }),
     },
   ]

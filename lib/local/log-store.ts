@@ -27,7 +27,13 @@ async function* walk(root: string, folder: string, wanted: Wanted): AsyncGenerat
     if (entry.folder) {
       if (mayHold(`${key}/`, wanted)) yield* walk(root, `${key}/`, wanted)
     } else if (key.startsWith(wanted.prefix) && isBehind(key, wanted.after)) {
-      yield { bucket: undefined, key, name: key, size: entry.size }
+      yield {
+        bucket: undefined,
+        key,
+        name: key,
+        size: entry.size,
+        ...(entry.version && { version: entry.version }),
+      }
     }
   }
 }
@@ -40,8 +46,15 @@ const mayHold = (folder: string, { prefix, after }: Wanted): boolean =>
 const isBehind = (key: string, after: string): boolean =>
   after === '' || Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0
 
+interface FolderEntry {
+  readonly name: string
+  readonly folder: boolean
+  readonly size: number
+  readonly version?: string
+}
+
 /** Entries in the order S3 lists them: a folder `a` sorts as `a/`. */
-const entriesOf = async (path: string): Promise<{ name: string; folder: boolean; size: number }[]> => {
+const entriesOf = async (path: string): Promise<FolderEntry[]> => {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw new UnreadableObject(path, reasonOf(error), {
       cause: error,
@@ -51,10 +64,15 @@ const entriesOf = async (path: string): Promise<{ name: string; folder: boolean;
   const found = entries.map(async (entry) => ({
     name: entry.name,
     folder: entry.isDirectory(),
-    size: entry.isFile() ? await lstat(join(path, entry.name)).then((stat) => stat.size) : 0,
+    ...(entry.isFile() ? await statOf(join(path, entry.name)) : { size: 0 }),
     order: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name),
   }))
   return (await Promise.all(found)).sort((a, b) => Buffer.compare(a.order, b.order))
+}
+
+const statOf = async (path: string) => {
+  const { size, mtimeMs } = await lstat(path)
+  return { size, version: `${mtimeMs}` }
 }
 
 const readKey = async (root: string, key: string): Promise<StoredObject | undefined> => {

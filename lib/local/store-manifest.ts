@@ -4,20 +4,21 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmdirSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { messageOf, UsageError } from '../errors.ts'
+import type { Reconciliation } from '../store/reconcile.ts'
 import { TABLES } from '../store/schema.ts'
 import { isObject } from '../trail/event.ts'
+import { UNFINISHED, writeWhole } from './store-files.ts'
 
 const FORMAT = 'trailwarden-event-store'
-const VERSION = 1
+const VERSION = 2
 const NAME = 'store.json'
+const LOCK = 'store.lock'
 
 /** One part file, by its path below the store, with `/`. */
 export interface StoredFile {
@@ -26,25 +27,33 @@ export interface StoredFile {
   readonly bytes: number
 }
 
-/** An event that a later one corrected. Its own row may still be on disk. */
-export interface SupersededEvent {
-  readonly table: string
-  /** Value of the partition column. */
-  readonly account: string
-  readonly eventID: string
+/** What a later run needs to go on where an earlier one ended. */
+export interface IngestState {
+  readonly runs: number
+  /** All runs together. */
+  readonly totals: Reconciliation['events'] & { readonly files: number }
+  /** Files with the keys of the events seen: 16 bytes each. */
+  readonly keys: readonly string[]
+  /** Files that name the objects read. */
+  readonly objects: readonly string[]
+  /** Events that were corrected, stored or not: `keyText` of each. */
+  readonly superseded: readonly string[]
 }
 
-/** What `store.json` says of the store around it. */
+/** What `store.json` says of the store around it. A file that it does not name is no part of the store. */
 export interface StoreManifest {
   readonly format: typeof FORMAT
   readonly version: number
-  /** False from the first byte until the run that wrote it was closed. */
+  /** False until the first run that wrote it was closed. */
   readonly complete: boolean
+  /** Grows with every run; new files are named by it. */
+  readonly generation: number
   readonly rows: number
   /** Folders with files in them, sorted: `events/account=111122223333/day=2026-11-01`. */
   readonly partitions: readonly string[]
   readonly files: readonly StoredFile[]
-  readonly superseded: readonly SupersededEvent[]
+  /** Left out for a store that cannot be added to, only replaced. */
+  readonly ingest?: IngestState
 }
 
 /**
@@ -59,43 +68,78 @@ export const readManifest = (dir: string): StoreManifest | undefined => {
     throw new UsageError(`${path}: expected the manifest of an event store, found another file`)
   }
   if (found['version'] !== VERSION) {
-    throw new UsageError(`${path}: expected store version ${VERSION}, found ${String(found['version'])}`)
+    throw new UsageError(
+      `${path}: expected store version ${VERSION}, found ${String(found['version'])}; delete the store and ingest again`,
+    )
   }
   return found as unknown as StoreManifest
 }
 
+const EMPTY = { complete: false, generation: -1, rows: 0, partitions: [], files: [] } as const
+
 /**
- * Makes `dir` an empty store. An earlier store of ours is taken away first, file by file and only what a store holds. Throws
- * `UsageError` when `dir` is a file, or a folder that holds anything but a store.
+ * Opens `dir` for one writer and answers what is there. Whatever a killed run left behind is taken away; a new folder says of
+ * itself that it is not complete. Throws `UsageError` when `dir` is a file, holds anything but a store, or is being written by
+ * another process.
  */
-export const prepareStore = (dir: string): void => {
+export const openForWriting = async (dir: string): Promise<StoreManifest> => {
   if (existsSync(dir) && !statSync(dir).isDirectory()) {
     throw new UsageError(`${dir}: expected a folder for the events, found a file`)
   }
-  if (readManifest(dir)) for (const table of Object.keys(TABLES)) clear(join(dir, table))
-  else refuseForeign(dir)
+  const there = readManifest(dir)
+  if (!there) refuseForeign(dir)
   mkdirSync(dir, { recursive: true })
-  save(dir, { complete: false, rows: 0, partitions: [], files: [], superseded: [] })
+  const killed = await lock(dir)
+  if (!there) await saveManifest(dir, EMPTY)
+  const manifest = readManifest(dir)!
+  if (killed) clearLeftovers(dir, manifest)
+  return manifest
 }
 
-/** Writes the manifest of a finished store and says what it holds. */
-export const writeManifest = (
+/** Puts a new manifest in place of the old one: from one moment to the next the store is the new one. */
+export const saveManifest = async (
   dir: string,
-  files: readonly StoredFile[],
-  superseded: readonly SupersededEvent[],
-): { partitions: readonly string[]; files: readonly string[]; rows: number } => {
-  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
-  const partitions = [...new Set(sorted.map(({ path }) => path.slice(0, path.lastIndexOf('/'))))]
-  const rows = sorted.reduce((sum, file) => sum + file.rows, 0)
-  save(dir, { complete: true, rows, partitions, files: sorted, superseded })
-  return { partitions, files: sorted.map(({ path }) => path), rows }
+  content: Omit<StoreManifest, 'format' | 'version'>,
+): Promise<void> => {
+  const manifest: StoreManifest = { format: FORMAT, version: VERSION, ...content }
+  await writeWhole(join(dir, NAME), (sink) =>
+    sink.write(new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 1)}\n`)),
+  )
 }
 
-const save = (dir: string, content: Omit<StoreManifest, 'format' | 'version'>): void => {
-  const manifest: StoreManifest = { format: FORMAT, version: VERSION, ...content }
-  const unfinished = join(dir, `${NAME}.unfinished`)
-  writeFileSync(unfinished, `${JSON.stringify(manifest, undefined, 1)}\n`)
-  renameSync(unfinished, join(dir, NAME))
+/** Takes away files the store no longer names, and folders that are then empty. */
+export const removeFiles = (dir: string, paths: readonly string[]): void => {
+  for (const path of paths) {
+    rmSync(join(dir, path), { force: true })
+    for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+      if (!existsSync(join(dir, folder)) || readdirSync(join(dir, folder)).length > 0) break
+      rmdirSync(join(dir, folder))
+    }
+  }
+}
+
+/** Lets the next writer in. */
+export const unlock = (dir: string): void => rmSync(join(dir, LOCK), { force: true })
+
+/** Says who writes here. True when an earlier writer ended without unlocking. */
+const lock = async (dir: string): Promise<boolean> => {
+  const path = join(dir, LOCK)
+  const found = existsSync(path) ? Number(readFileSync(path, 'utf8')) : undefined
+  if (found !== undefined && found !== process.pid && isRunning(found)) {
+    throw new UsageError(
+      `${dir}: process ${found} is writing this store; wait for it to end (if it is no ingest, delete ${LOCK})`,
+    )
+  }
+  await writeWhole(path, (sink) => sink.write(new TextEncoder().encode(`${process.pid}`)))
+  return found !== undefined
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return pid > 0 && process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 const parse = (path: string): unknown => {
@@ -108,22 +152,38 @@ const parse = (path: string): unknown => {
   }
 }
 
+/** What a run leaves that was killed before its first manifest. */
+const OWN_BEGINNINGS = new Set([LOCK, `${LOCK}${UNFINISHED}`, `${NAME}${UNFINISHED}`])
+
 const refuseForeign = (dir: string): void => {
   if (!existsSync(dir)) return
-  const first = readdirSync(dir).find((name) => name !== `${NAME}.unfinished`)
+  const first = readdirSync(dir).find((name) => !OWN_BEGINNINGS.has(name))
   if (first === undefined) return
   throw new UsageError(`${dir}: expected an empty folder or an earlier event store, found ${first} in it`)
 }
 
-const OURS = /^part-\d{5,}\.parquet(\.unfinished)?$/
+const OURS =
+  /^(part-\d{5,}\.parquet|keys-\d{5,}\.bin|objects-\d{5,}\.jsonl\.zst|scratch|store\.json)(\.unfinished)?$/
 
-/** Takes away a table's part files and the folders that are then empty. Links are not followed. */
-const clear = (folder: string): void => {
-  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) clear(path)
-    else if (OURS.test(entry.name)) rmSync(path)
-  }
-  if (readdirSync(folder).length === 0) rmdirSync(folder)
+/** Takes away what is ours by its name and not named by the manifest. Links are not followed. */
+const clearLeftovers = (dir: string, { files, ingest }: StoreManifest): void => {
+  const named = new Set([
+    NAME,
+    ...files.map(({ path }) => path),
+    ...(ingest?.keys ?? []),
+    ...(ingest?.objects ?? []),
+  ])
+  const leftovers = ['', ...Object.keys(TABLES)].flatMap((folder) =>
+    filesBelow(dir, folder, folder !== '').filter((path) => !named.has(path)),
+  )
+  removeFiles(dir, leftovers)
+}
+
+const filesBelow = (dir: string, folder: string, deep: boolean): string[] => {
+  if (!lstatSync(join(dir, folder), { throwIfNoEntry: false })?.isDirectory()) return []
+  return readdirSync(join(dir, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (entry.isDirectory()) return deep ? filesBelow(dir, path, true) : []
+    return OURS.test(entry.name) ? [path] : []
+  })
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { type ColumnType, TABLES, type TableName } from '../store/schema.ts'
-import { readManifest, type SupersededEvent } from './store-manifest.ts'
+import { readManifest } from './store-manifest.ts'
 
 /**
- * One table of the store in `dir` as a DuckDB SELECT: exactly the schema's columns and the partition columns `account` and `day`,
- * without superseded events; a table without files has no rows but all its columns. Throws `UsageError` when there is no
+ * One table of the store in `dir` as a DuckDB SELECT: exactly the schema's columns and the partition columns `account` and `day`; a
+ * table without files has no rows but all its columns. Throws `UsageError` when there is no
  * store, or one whose run did not finish.
  */
 export const storedTable = (dir: string, table: TableName): string => {
@@ -18,8 +18,7 @@ export const storedTable = (dir: string, table: TableName): string => {
   if (paths.length === 0) return emptyTable(table)
   const files = paths.map((path) => literal(join(dir, path))).join(', ')
   const partitions = "hive_partitioning = true, hive_types = {'account': VARCHAR, 'day': VARCHAR}"
-  const filter = withoutSuperseded(manifest.superseded.filter((event) => event.table === table))
-  return `SELECT * FROM read_parquet([${files}], ${partitions})${filter}`
+  return `SELECT * FROM read_parquet([${files}], ${partitions})`
 }
 
 /** A column's type in DuckDB's words. */
@@ -35,17 +34,6 @@ export const duckdbType = (type: ColumnType): string => {
 const emptyTable = (table: TableName): string => {
   const columns = TABLES[table].map(({ name, type }) => `CAST(NULL AS ${duckdbType(type)}) AS ${name}`)
   return `SELECT ${columns.join(', ')}, CAST(NULL AS VARCHAR) AS account, CAST(NULL AS VARCHAR) AS day WHERE false`
-}
-
-/** A correction may carry the id of what it corrects: then it is the one that stays. */
-const withoutSuperseded = (events: readonly SupersededEvent[]): string => {
-  if (events.length === 0) return ''
-  const list = events.map(({ account, eventID }) => `(${literal(account)}, ${literal(eventID)})`).join(', ')
-  const corrects =
-    events[0]?.table === 'aggregated_events'
-      ? 'false'
-      : "coalesce(json_extract_string(addendum, '$.originalEventID') = eventid, false)"
-  return ` WHERE (account, eventid) NOT IN (${list}) OR ${corrects}`
 }
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''").replaceAll('\u0000', '')}'`

@@ -15,11 +15,23 @@ export interface Sighting {
 export interface DuplicateFilter {
   /** Judges one event and remembers it. */
   see(event: CloudTrailEvent): Sighting
+  /** Keys of the events seen for the first time, in the order seen, 16 bytes each: what a later filter starts from. */
+  newKeys(): Uint8Array
   /** Events told apart so far. */
   readonly size: number
   /** Memory of the set, bytes. */
   readonly bytes: number
 }
+
+/** What earlier runs saw. */
+export interface SeenBefore {
+  /** Keys as `newKeys` gave them. Asked for with the first event. */
+  readonly keys: () => Iterable<Uint8Array>
+  /** Events that were corrected, as `keyText`. */
+  readonly superseded: readonly string[]
+}
+
+const NOTHING: SeenBefore = { keys: () => [], superseded: [] }
 
 /**
  * Tells whether an event was seen before, in 23 to 46 bytes of memory an event. Two events are the same when account, table and
@@ -28,9 +40,15 @@ export interface DuplicateFilter {
  * An event whose `addendum.reason` is UPDATED_DATA supersedes the one it names as `originalEventID`, in whatever order they come.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
-export const duplicateFilter = (): DuplicateFilter => {
+export const duplicateFilter = (before: SeenBefore = NOTHING): DuplicateFilter => {
   const seen = keySet()
-  const superseded = new Set<string>()
+  const fresh = growingBytes()
+  const superseded = new Set(before.superseded)
+  let loaded = false
+  const load = () => {
+    loaded = true
+    for (const keys of before.keys()) for (const key of wordsOf(keys)) seen.add(key)
+  }
   const supersede = (event: CloudTrailEvent): boolean => {
     const original = originalOf(event)
     if (!original) return false
@@ -41,11 +59,15 @@ export const duplicateFilter = (): DuplicateFilter => {
   }
   return {
     see: (event) => {
+      if (!loaded) load()
       const key = keyText(eventKeyOf(event))
-      if (!seen.add(keyBytes(key))) return { outcome: 'duplicate', supersedesKept: false }
+      const words = keyBytes(key)
+      if (!seen.add(words)) return { outcome: 'duplicate', supersedesKept: false }
+      fresh.push(words)
       const outcome = superseded.has(key) ? 'superseded' : 'kept'
       return { outcome, supersedesKept: supersede(event) }
     },
+    newKeys: () => fresh.bytes(),
     get size() {
       return seen.size
     },
@@ -101,6 +123,36 @@ const keyBytes = (key: string): Words => {
   const digest = hash('sha256', key, 'buffer')
   // An empty slot is all zeros, so no key may be.
   return [digest.readInt32LE(0) || 1, digest.readInt32LE(4), digest.readInt32LE(8), digest.readInt32LE(12)]
+}
+
+const KEY_BYTES = 16
+
+/** Keys as `newKeys` laid them down, big-endian. A rest that is no whole key is left out. */
+function* wordsOf(keys: Uint8Array): Generator<Words> {
+  const view = new DataView(keys.buffer, keys.byteOffset, keys.byteLength)
+  for (let at = 0; at + KEY_BYTES <= keys.length; at += KEY_BYTES) {
+    yield [view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12)]
+  }
+}
+
+/** Keys one after the other, in memory that doubles. */
+const growingBytes = () => {
+  let view = new DataView(new ArrayBuffer(KEY_BYTES * 64))
+  let length = 0
+  return {
+    push: (key: Words) => {
+      if (length === view.byteLength) {
+        const larger = new Uint8Array(length * 2)
+        larger.set(new Uint8Array(view.buffer))
+        view = new DataView(larger.buffer)
+      }
+      for (const word of key) {
+        view.setInt32(length, word)
+        length += 4
+      }
+    },
+    bytes: () => new Uint8Array(view.buffer, 0, length),
+  }
 }
 
 const FIRST_CAPACITY = 1 << 10

@@ -37,8 +37,9 @@ describe('the folder of a store', () => {
   })
 
   it('replaces what a killed run left, which no query takes for a store', async () => {
-    const killed = parquetEventStore(dir, { rows: 1, bytes: 1e9 })
+    const killed = parquetEventStore(dir, { budget: { events: 1, bytes: 1e9 } })
     await killed.append(located([roleCall, consoleLogin]))
+    mkdirSync(join(dir, 'events', 'account=111122223333', 'day=2026-11-01'), { recursive: true })
     expect(readManifest(dir)?.complete).toBe(false)
     expect(() => storedTable(dir, 'events')).toThrow('ingest did not finish')
     writeFileSync(
@@ -52,27 +53,27 @@ describe('the folder of a store', () => {
     expect(existsSync(join(dir, 'events', 'account=444455556666'))).toBe(false)
   })
 
-  it('refuses a folder that holds anything else, and touches nothing in it', () => {
+  it('refuses a folder that holds anything else, and touches nothing in it', async () => {
     mkdirSync(dir)
     writeFileSync(join(dir, 'thesis.doc'), 'mine')
-    expect(() => parquetEventStore(dir)).toThrow(UsageError)
-    expect(() => parquetEventStore(dir)).toThrow('found thesis.doc in it')
+    await expect(parquetEventStore(dir).close()).rejects.toThrow(UsageError)
+    await expect(parquetEventStore(dir).append([])).rejects.toThrow('found thesis.doc in it')
     expect(readdirSync(dir)).toEqual(['thesis.doc'])
   })
 
   it.each(['{"format":"other"}', 'not json', '{"format":"trailwarden-event-store","version":99}'])(
     'refuses a folder whose store.json is %s',
-    (text) => {
+    async (text) => {
       mkdirSync(dir)
       writeFileSync(join(dir, 'store.json'), text)
-      expect(() => parquetEventStore(dir)).toThrow(UsageError)
+      await expect(parquetEventStore(dir).close()).rejects.toThrow(UsageError)
       expect(readdirSync(dir)).toEqual(['store.json'])
     },
   )
 
-  it('refuses a path that is a file, and a query without a store', () => {
+  it('refuses a path that is a file, and a query without a store', async () => {
     writeFileSync(dir, '')
-    expect(() => parquetEventStore(dir)).toThrow('found a file')
+    await expect(parquetEventStore(dir).close()).rejects.toThrow('found a file')
     expect(() => storedTable(join(dir, '..', 'none'), 'events')).toThrow('found no store.json')
   })
 })

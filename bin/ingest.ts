@@ -25,7 +25,7 @@ export const ingest = async (
   source: World,
   dir: string,
   terminal: Terminal,
-  options: { readonly full?: boolean } = {},
+  options: Parameters<typeof growingEventStore>[2] = {},
 ): Promise<Ingested> => {
   const store = await growingEventStore(dir, source.logs.name, options)
   const progress = terminal.progress('reading objects')

@@ -73,6 +73,7 @@ export const growingEventStore = async (
   { full = false, ...options }: StoreOptions & { readonly full?: boolean } = {},
 ): Promise<GrowingStore> => {
   const there = await openForWriting(dir)
+  options.onStep?.('opened')
   const before = full ? undefined : there.ingest
   const read = (names: readonly string[] = []) => names.map((name) => readFileSync(join(dir, name)))
   const superseded = before?.superseded ?? []
@@ -81,6 +82,7 @@ export const growingEventStore = async (
   const store = writer(dir, { there, base: before ? there.files : [], superseded, options })
   const finish = async (run: Reconciliation) => {
     const segments = await writeSegments(dir, store.generation, { before, filter, objects, read })
+    options.onStep?.('noted')
     const ingest: IngestState = {
       runs: (before?.runs ?? 0) + 1,
       totals: totalsOf(before?.totals, run),
@@ -125,6 +127,7 @@ const writer = (dir: string, { there, base, superseded, options }: Opened) => {
       const next = nextToSpill(partitions.values(), budget)
       if (!next) return
       await next.sorter.spill()
+      options.onStep?.('spilled')
     }
   }
   const commit = async (ingest: IngestState | undefined): Promise<Closed> => {

@@ -14,7 +14,8 @@ for (const rejected of loaded.rejected) logger.error('rule rejected', { ...rejec
 export const handler = onDelivery(async ({ events }) => {
   // a detector of its own for each message: a redelivery must not count twice in a correlation
   const detector = makeDetector(loaded.rules, settings)
-  const findings = events.flatMap((event, index) => detector.detect({ event, key: 'eventbridge', index }))
+  const told = events.flatMap((event, index) => detector.detect({ event, key: 'eventbridge', index }))
+  const findings = [...told, ...detector.finish().findings]
   await sink.put(findings)
   return { events: events.length, findings: findings.length }
 })

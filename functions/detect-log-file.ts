@@ -5,6 +5,7 @@ import { s3LogStore } from '../lib/aws/log-store.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { findingSinkOf } from '../lib/aws/world.ts'
 import { makeDetector } from '../lib/detection/detect.ts'
+import { withRepeats } from '../lib/detection/repeats.ts'
 import { loadRules } from '../lib/detection/rules.ts'
 import { NotALogFile, UnreadableObject } from '../lib/errors.ts'
 import { evidenceFinding } from '../lib/evidence-finding.ts'
@@ -50,7 +51,9 @@ const detectIn = async ({ bucket, key }: { bucket: string; key: string }): Promi
   // a detector of its own for each file: a redelivery must not count twice in a correlation
   const detector = makeDetector(loaded.rules, settings)
   const distinct = [...new Map(events.map((located) => [located.event.eventID, located])).values()]
-  const findings = distinct.flatMap(({ event, index }) => detector.detect({ event, key, index }))
+  const told = distinct.flatMap(({ event, index }) => detector.detect({ event, key, index }))
+  const { findings: last, repeats } = detector.finish()
+  const findings = withRepeats([...told, ...last], repeats)
   await sink.put(findings)
   return { events: events.length, rejected: rejected.length, findings: findings.length }
 }

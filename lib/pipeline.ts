@@ -1,7 +1,8 @@
 import type { ContainmentPlan } from './action.ts'
 import { planContainment } from './containment/plan.ts'
 import type { Playbook } from './containment/playbook.ts'
-import { type DetectorOptions, makeDetector } from './detection/detect.ts'
+import { type Closing, type DetectorOptions, makeDetector } from './detection/detect.ts'
+import { withRepeats } from './detection/repeats.ts'
 import type { Rule } from './detection/rules.ts'
 import type { Finding } from './finding.ts'
 import { type IngestCounts, type IngestOptions, ingestEvents } from './ingest.ts'
@@ -45,7 +46,10 @@ export interface Outcome {
   /** files listed = ingested + skipped; events read = kept + duplicate + superseded + rejected. */
   readonly counts: IngestCounts
   readonly activity: ActivitySummary
+  /** A finding that stands for repeats names their events too. */
   readonly findings: readonly Finding[]
+  /** What was told once, accepted, or is on trial. */
+  readonly heldBack: Omit<Closing, 'findings'>
   readonly integrity: IntegrityReport
   /** What would be done. Nothing here does it. */
   readonly plan: ContainmentPlan
@@ -59,7 +63,7 @@ export const pipeline = async (
 ): Promise<Outcome> => {
   const activity = activityCounter()
   const detector = makeDetector(content.rules, options.detect)
-  const findings: Finding[] = []
+  const found: Finding[] = []
   const inspected = inspectionMemory()
 
   // 1. Read every log file once: hash it, keep each event once, look at each event with every rule.
@@ -69,9 +73,12 @@ export const pipeline = async (
     onBytes: ({ key }, { bytes, inflated }) => inspected.add(key, inspect(bytes, inflated)),
     onEvent: (located) => {
       activity.add(located.event)
-      findings.push(...detector.detect(located))
+      found.push(...detector.detect(located))
     },
   })
+
+  const { findings: last, ...heldBack } = detector.finish()
+  const findings = withRepeats([...found, ...last], heldBack.repeats)
 
   // 2. Validate the digests, and hold each log file's hash against them.
   const inspectLog = inspectWith(world.logs, inspected)
@@ -86,5 +93,5 @@ export const pipeline = async (
     now: world.clock.now(),
   })
 
-  return { counts, activity: activity.summary(), findings, integrity, plan }
+  return { counts, activity: activity.summary(), findings, heldBack, integrity, plan }
 }

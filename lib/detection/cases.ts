@@ -35,9 +35,10 @@ export const runCases = (rules: readonly Rule[], ids?: ReadonlySet<string>): rea
 
 const runCase = (rules: readonly Rule[], rule: Rule, one: RuleCase): CaseResult => {
   const detector = makeDetector(withBases(rules, rule), { knownAccounts: one.knownAccounts })
-  const findings = one.events.flatMap((event, index) =>
+  const streamed = one.events.flatMap((event, index) =>
     detector.detect({ event: completed(event, index), key: rule.file, index }),
   )
+  const findings = [...streamed, ...detector.finish().findings]
   const fired = findings.some((finding) => finding.rule.id === rule.ref.id)
   return {
     rule: rule.ref.id,

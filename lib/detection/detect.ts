@@ -1,17 +1,27 @@
-import { atLeast, type Finding, findingId, type Level } from '../finding.ts'
+import { atLeast, type Finding, type Level, type RuleRef } from '../finding.ts'
 import type { LocatedEvent } from '../ports.ts'
-import { accountOf, eventIdOf, eventTimeOf, identityOf, text } from '../trail/event.ts'
-import { affectedBy } from './affected.ts'
+import { eventTimeOf } from '../trail/event.ts'
+import { asIfSucceeded, attemptOf, wasDenied } from './attempt.ts'
 import { type Derived, makeDerived } from './derive.ts'
 import { makeRuleIndex } from './index.ts'
-import { type CorrelationRule, type EventRule, namesOf, type Rule } from './rules.ts'
-import { type Correlator, makeCorrelator } from './sigma/correlation.ts'
+import { type Listeners, listenersOf, silencedBy } from './listeners.ts'
+import { type Basis, idOf, makeFinding } from './make-finding.ts'
+import { type Merger, makeMerger, type Repeats } from './repeats.ts'
+import type { EventRule, Rule } from './rules.ts'
+import type { Completed } from './sigma/hits.ts'
+import { makeSuppressor, type Suppressed, type Suppression, type Suppressor } from './suppress.ts'
 
 export interface DetectorOptions {
   /** Own and trusted accounts, 12 digits: sharing with them is not sharing outside. */
   readonly knownAccounts?: Iterable<string>
   /** Findings of lower levels are left out; correlations still see the hits of such rules. */
   readonly minLevel?: Level
+  /** Report denied calls that would have been a finding, one level lower, as `<rule>-attempted`. */
+  readonly attempts?: boolean
+  /** Findings that are accepted: counted, not reported. */
+  readonly suppressions?: readonly Suppression[]
+  /** Ids of rules on trial: counted, not reported. */
+  readonly shadow?: Iterable<string>
 }
 
 export interface Detector {
@@ -20,93 +30,70 @@ export interface Detector {
    * the caller's to drop. Never throws for what an event holds.
    */
   detect(located: LocatedEvent): readonly Finding[]
+  /** After the last event: findings that had to wait for the end, and what was held back. */
+  finish(): Closing
 }
 
-/** A hit's place, and the events it rests on. */
-interface Item {
-  readonly located: LocatedEvent
-  readonly events: readonly string[]
-}
-
-/** A correlation that counts the hits of a rule, as its rule number `number`. */
-interface Listener {
-  readonly rule: CorrelationRule
-  readonly correlator: Correlator<Item>
-  readonly number: number
+export interface Closing {
+  readonly findings: readonly Finding[]
+  readonly repeats: readonly Repeats[]
+  readonly suppressed: readonly Suppressed[]
+  /** Rules on trial and how often each would have reported. */
+  readonly shadowed: Readonly<Record<string, number>>
 }
 
 interface Machine {
   readonly derived: Derived
-  readonly listeners: ReadonlyMap<string, readonly Listener[]>
+  readonly listeners: Listeners
   readonly reports: (rule: Rule) => boolean
+  readonly merger: Merger
+  readonly suppressor: Suppressor
+  readonly shadow: ReadonlySet<string>
+  readonly shadowed: Map<string, number>
 }
 
 const NONE: readonly Finding[] = []
 
 /**
- * Makes a detector of loaded rules. Only correlations give it memory; its size is bounded. The same events give the
- * same finding ids whichever lane they come by.
+ * Makes a detector of loaded rules. Only correlations and merged rules give it memory; its size is bounded. The same
+ * events give the same finding ids whichever lane they come by.
  */
 export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = {}): Detector => {
   const machine = machineFor(rules, options)
   const { derived } = machine
-  const watched = (rule: Rule) => machine.reports(rule) || machine.listeners.has(rule.ref.id)
+  const watched = (rule: Rule) => machine.reports(rule) || machine.listeners.byRule.has(rule.ref.id)
   const index = makeRuleIndex(rules.filter((rule) => rule.kind === 'event').filter(watched))
   return {
     detect: (located) => {
-      const candidates = index.candidates(located.event)
+      const { event } = located
+      const candidates = index.candidates(event)
       if (candidates.length === 0) return NONE
-      derived.of(located.event)
+      derived.of(event)
       let hits: EventRule[] | undefined
       for (const rule of candidates) {
-        if (rule.compiled.matches(located.event, derived)) hits = [...(hits ?? []), rule]
+        if (rule.compiled.matches(event, derived)) hits = [...(hits ?? []), rule]
       }
-      return hits ? findingsOf(machine, hits, located) : NONE
+      const findings = hits ? findingsOf(machine, hits, located) : NONE
+      if (!options.attempts || !wasDenied(event)) return findings
+      const rest = candidates.filter((rule) => !hits?.includes(rule))
+      return [...findings, ...attemptsOf(machine, rest, located)]
     },
+    finish: () => close(machine),
   }
 }
 
 const machineFor = (rules: readonly Rule[], options: DetectorOptions): Machine => {
   const floor = options.minLevel ?? 'informational'
-  const correlations = rules.filter((rule) => rule.kind === 'correlation')
-  const silenced = silencedBy(correlations, new Map(rules.map((rule) => [rule.ref.id, rule])))
+  const silenced = silencedBy(rules)
   return {
     derived: makeDerived(options.knownAccounts),
-    listeners: listenersOf(rules, correlations),
+    listeners: listenersOf(rules),
     reports: (rule) => atLeast(rule.ref.level, floor) && !silenced.has(rule.ref.id),
+    merger: makeMerger(),
+    suppressor: makeSuppressor(options.suppressions ?? []),
+    shadow: new Set(options.shadow),
+    shadowed: new Map(),
   }
-}
-
-/**
- * Sigma lets a correlation speak for the rules it refers to, unless it says `generate: true`. Only those written in its
- * own file: a folder added later must not turn off rules that were there before.
- */
-const silencedBy = (
-  correlations: readonly CorrelationRule[],
-  rules: ReadonlyMap<string, Rule>,
-): ReadonlySet<string> => {
-  const silent = correlations.filter((correlation) => !correlation.sigma.generate)
-  return new Set(
-    silent.flatMap((correlation) =>
-      correlation.bases.filter((id) => rules.get(id)?.file === correlation.file),
-    ),
-  )
-}
-
-const listenersOf = (rules: readonly Rule[], correlations: readonly CorrelationRule[]) => {
-  const byId = new Map(rules.map((rule) => [rule.ref.id, rule]))
-  const listeners = new Map<string, Listener[]>()
-  for (const rule of correlations) {
-    const names = rule.bases.map((id, i) => {
-      const base = byId.get(id)
-      return [rule.sigma.rules[i]!, ...(base ? namesOf(base.sigma, id) : [])]
-    })
-    const correlator = makeCorrelator<Item>(rule.sigma, names)
-    rule.bases.forEach((id, number) => {
-      listeners.set(id, [...(listeners.get(id) ?? []), { rule, correlator, number }])
-    })
-  }
-  return listeners
 }
 
 const findingsOf = (
@@ -115,62 +102,91 @@ const findingsOf = (
   located: LocatedEvent,
 ): readonly Finding[] => {
   const findings: Finding[] = []
-  const item = { located, events: [idOf(located)] }
+  const basis = { located, events: [idOf(located)] }
   for (const rule of hits) {
-    if (machine.reports(rule)) findings.push(findingOf(rule, item))
-    correlate(machine, rule, item, findings)
+    if (machine.reports(rule)) tell(machine, rule, rule.ref, basis, findings)
+    correlate(machine, rule, basis, findings)
   }
   return findings
 }
 
+/** Rules that the denied call would have matched, had it taken effect. */
+const attemptsOf = (
+  machine: Machine,
+  rules: readonly EventRule[],
+  located: LocatedEvent,
+): readonly Finding[] => {
+  const findings: Finding[] = []
+  const basis = { located, events: [idOf(located)] }
+  const subject = asIfSucceeded(machine.derived)
+  machine.derived.of(located.event)
+  for (const rule of rules) {
+    if (!machine.reports(rule) || !rule.compiled.matches(located.event, subject)) continue
+    tell(machine, rule, attemptOf(rule.ref), basis, findings)
+  }
+  return findings
+}
+
+/** Reports, unless it is accepted, on trial, or a repeat. */
+const tell = (machine: Machine, rule: Rule, ref: RuleRef, basis: Basis, findings: Finding[]): void => {
+  const finding = makeFinding(ref, basis)
+  if (machine.suppressor.covers(finding)) return
+  if (machine.shadow.has(rule.ref.id)) {
+    machine.shadowed.set(ref.id, (machine.shadowed.get(ref.id) ?? 0) + 1)
+    return
+  }
+  const merge = rule.own?.merge
+  if (merge) {
+    const { event } = basis.located
+    machine.derived.of(event)
+    if (machine.merger.isRepeat(finding, merge, event, machine.derived)) return
+  }
+  findings.push(finding)
+}
+
 /** Tells the correlations that count this rule, and those that count a correlation it completes. */
-const correlate = (machine: Machine, rule: Rule, item: Item, findings: Finding[]): void => {
-  const { event } = item.located
+const correlate = (machine: Machine, rule: Rule, basis: Basis, findings: Finding[]): void => {
+  const { event } = basis.located
+  const listeners = machine.listeners.byRule.get(rule.ref.id)
+  if (!listeners) return
   const time = Date.parse(eventTimeOf(event) ?? '')
   if (Number.isNaN(time)) return
-  for (const listener of machine.listeners.get(rule.ref.id) ?? []) {
+  for (const listener of listeners) {
     machine.derived.of(event)
     const completed = listener.correlator.add({
       rule: listener.number,
       time,
-      eventID: idOf(item.located),
+      eventID: idOf(basis.located),
       event,
       subject: machine.derived,
-      item,
+      item: basis,
     })
-    if (!completed) continue
-    const events = [...new Set(completed.hits.flatMap((hit) => hit.item.events))]
-    const whole = { located: completed.last.item.located, events }
-    if (machine.reports(listener.rule)) findings.push(findingOf(listener.rule, whole))
-    correlate(machine, listener.rule, whole, findings)
+    if (completed) complete(machine, listener.rule, completed, findings)
   }
 }
 
-/** The event's id; its place, for a record that reached us without one. */
-const idOf = ({ event, key, index }: LocatedEvent): string => eventIdOf(event) ?? `${key}:${index}`
+const complete = (
+  machine: Machine,
+  rule: Rule,
+  { hits, last }: Completed<Basis>,
+  findings: Finding[],
+): void => {
+  const events = [...new Set(hits.flatMap((hit) => hit.item.events))]
+  const basis = { located: last.item.located, events }
+  if (machine.reports(rule)) tell(machine, rule, rule.ref, basis, findings)
+  correlate(machine, rule, basis, findings)
+}
 
-const findingOf = (rule: Rule, { located, events }: Item): Finding => {
-  const { event, key, index } = located
-  const errorCode = text(event.errorCode)
-  const eventID = idOf(located)
+/** Correlations come after those they count, so windows that end one another are found in one pass. */
+const close = (machine: Machine): Closing => {
+  const findings: Finding[] = []
+  for (const { rule, correlator } of machine.listeners.correlators) {
+    for (const completed of correlator.finish()) complete(machine, rule, completed, findings)
+  }
   return {
-    id: findingId(rule.ref.id, eventID),
-    rule: rule.ref,
-    time: eventTimeOf(event) ?? '',
-    event: {
-      eventID,
-      eventName: text(event.eventName) ?? '',
-      eventSource: text(event.eventSource) ?? '',
-      recipientAccountId: accountOf(event) ?? '',
-      awsRegion: text(event.awsRegion) ?? '',
-      sourceIPAddress: text(event.sourceIPAddress) ?? '',
-      userAgent: text(event.userAgent) ?? '',
-      ...(errorCode && { errorCode }),
-    },
-    actor: identityOf(event),
-    resources: affectedBy(event),
-    events,
-    source: { key, index },
-    raw: event,
+    findings,
+    repeats: machine.merger.repeats(),
+    suppressed: machine.suppressor.counts(),
+    shadowed: Object.fromEntries(machine.shadowed),
   }
 }

@@ -11,6 +11,12 @@ export interface RuleCase {
   readonly knownAccounts: readonly string[]
 }
 
+/** Findings of a rule that agree in these fields are one within this time. */
+export interface Merge {
+  readonly by: readonly string[]
+  readonly withinMs: number
+}
+
 /** Our own part of a rule, under the key `trailwarden`, which other Sigma tools leave alone. */
 export interface OwnBlock {
   /** Stable name of the rule; its file is called so. */
@@ -18,10 +24,14 @@ export interface OwnBlock {
   readonly playbook: string | undefined
   /** Why it matters and what to look at first, for whoever reads the finding. */
   readonly why: string | undefined
+  /** Rules of a pack are loaded when the pack is asked for. */
+  readonly pack: string | undefined
+  /** Repeats within this time are told once. */
+  readonly merge: Merge | undefined
   readonly cases: readonly RuleCase[]
 }
 
-const KEYS = ['id', 'playbook', 'why', 'cases']
+const KEYS = ['id', 'playbook', 'why', 'pack', 'merge', 'cases']
 const CASE_KEYS = ['name', 'fires', 'event', 'events', 'knownAccounts']
 
 /** Reads a rule's `trailwarden` block, or `undefined` when it has none. Throws `ContentError` naming what is wrong. */
@@ -42,6 +52,8 @@ export const ownBlockOf = (sigma: SigmaDocument): OwnBlock | undefined => {
     id,
     playbook: text(block['playbook']),
     why: text(block['why']),
+    pack: text(block['pack']),
+    merge: mergeOf(block['merge'], (message) => fail(`merge: ${message}`)),
     cases: cases.map((entry, i) => caseOf(entry, (message) => fail(`case ${i + 1}: ${message}`))),
   }
 }
@@ -51,6 +63,21 @@ type Fail = (message: string) => ContentError
 const refuseUnknown = (block: Record<string, unknown>, known: readonly string[], fail: Fail): void => {
   const unknown = Object.keys(block).find((key) => !known.includes(key))
   if (unknown) throw fail(`unknown key ${unknown}; expected ${known.join(', ')}`)
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `merge: {by: ct.actor, within: 1h}` */
+const mergeOf = (merge: unknown, fail: Fail): Merge | undefined => {
+  if (merge === undefined) return undefined
+  if (!isObject(merge)) throw fail(`expected a map, found ${shapeOf(merge)}`)
+  refuseUnknown(merge, ['by', 'within'], fail)
+  const by = (Array.isArray(merge['by']) ? merge['by'] : [merge['by']]).map(text)
+  const named = by.filter((field) => field !== undefined)
+  if (named.length < by.length) throw fail('by: expected field names, found none')
+  const [, count, unit] = /^(\d{1,4})([smhd])$/.exec(text(merge['within']) ?? '') ?? []
+  if (!unit) throw fail(`within: expected a time such as 1h, found ${JSON.stringify(merge['within'])}`)
+  return { by: named, withinMs: Number(count) * UNITS[unit]! }
 }
 
 const caseOf = (entry: unknown, fail: Fail): RuleCase => {

@@ -3,7 +3,7 @@ import type { RuleRef } from '../finding.ts'
 import { DERIVED_FIELDS } from './derive.ts'
 import { type OwnBlock, ownBlockOf } from './own-block.ts'
 import { type CompiledRule, compileRule } from './sigma/compile.ts'
-import type { SigmaCorrelationRule, SigmaDocument, SigmaEventRule } from './sigma/document.ts'
+import type { SigmaCorrelationRule, SigmaDocument, SigmaEventRule, SigmaFilter } from './sigma/document.ts'
 import { parseSigma } from './sigma/parse.ts'
 
 /** A rule over one event, ready to run. */
@@ -41,11 +41,15 @@ export interface LoadedRules {
   readonly rejected: readonly RejectedRule[]
   /** Good rules of other log sources, counted by log source. */
   readonly ignored: Readonly<Record<string, number>>
+  /** Rules of packs that were not asked for, counted by pack. */
+  readonly packs: Readonly<Record<string, number>>
 }
 
 export interface LoadOptions {
   /** Values of `%name%` placeholders. A rule that names one not given is rejected. */
   readonly placeholders?: Readonly<Record<string, readonly string[]>>
+  /** Packs to load; rules of no pack always are. */
+  readonly packs?: readonly string[]
 }
 
 /**
@@ -57,23 +61,32 @@ export const loadRules = (
   options: LoadOptions = {},
 ): LoadedRules => {
   const loading = newLoading(options)
-  const correlations: SigmaCorrelationRule[] = []
-  for (const file of files) {
-    const { documents, errors } = parseSigma(file.path, file.text)
-    for (const error of errors) loading.reject(error)
-    for (const document of documents) {
-      if (document.kind === 'correlation') correlations.push(document)
-      else loading.attempt(document.file, () => loadEventRule(loading, document))
+  const documents = files.flatMap((file) => {
+    const parsed = parseSigma(file.path, file.text)
+    for (const error of parsed.errors) loading.reject(error)
+    return parsed.documents
+  })
+  const filters = documents.filter((document) => document.kind === 'filter')
+  for (const document of documents) {
+    if (document.kind === 'event') {
+      loading.attempt(document.file, () => loadEventRule(loading, document, filters))
     }
   }
-  loadCorrelations(loading, correlations)
-  return { rules: [...loading.rules.values()], rejected: loading.rejected, ignored: loading.ignored }
+  loadCorrelations(
+    loading,
+    documents.filter((document) => document.kind === 'correlation'),
+  )
+  for (const filter of filters) checkFilter(loading, filter)
+  const { rejected, ignored, packs } = loading
+  return { rules: [...loading.rules.values()], rejected, ignored, packs }
 }
 
 interface Loading {
   readonly rules: Map<string, Rule>
   readonly rejected: RejectedRule[]
   readonly ignored: Record<string, number>
+  readonly packs: Record<string, number>
+  readonly wantedPacks: ReadonlySet<string>
   /** Ids, names and titles of ignored rules: a correlation over them is ignored too. */
   readonly ignoredNames: Set<string>
   readonly placeholders: ReadonlyMap<string, readonly string[]>
@@ -81,7 +94,7 @@ interface Loading {
   attempt(file: string, load: () => void): void
 }
 
-const newLoading = ({ placeholders = {} }: LoadOptions): Loading => {
+const newLoading = ({ placeholders = {}, packs = [] }: LoadOptions): Loading => {
   const rejected: RejectedRule[] = []
   const reject = (error: ContentError) => {
     const prefix = error.line ? `${error.file}:${error.line}: ` : `${error.file}: `
@@ -92,6 +105,8 @@ const newLoading = ({ placeholders = {} }: LoadOptions): Loading => {
     rules: new Map(),
     rejected,
     ignored: {},
+    packs: {},
+    wantedPacks: new Set(packs),
     ignoredNames: new Set(),
     placeholders: new Map(Object.entries(placeholders)),
     reject,
@@ -107,7 +122,7 @@ const newLoading = ({ placeholders = {} }: LoadOptions): Loading => {
   }
 }
 
-const loadEventRule = (loading: Loading, sigma: SigmaEventRule): void => {
+const loadEventRule = (loading: Loading, sigma: SigmaEventRule, filters: readonly SigmaFilter[]): void => {
   const foreign = otherLogSource(sigma)
   if (foreign) {
     loading.ignored[foreign] = (loading.ignored[foreign] ?? 0) + 1
@@ -115,12 +130,43 @@ const loadEventRule = (loading: Loading, sigma: SigmaEventRule): void => {
     return
   }
   const own = ownBlockOf(sigma)
-  const compiled = compileRule(sigma, { placeholders: loading.placeholders, derivedFields: DERIVED_FIELDS })
-  add(loading, { kind: 'event', ref: refOf(sigma, own), file: sigma.file, sigma, compiled, own })
+  if (own?.pack && !loading.wantedPacks.has(own.pack)) {
+    loading.packs[own.pack] = (loading.packs[own.pack] ?? 0) + 1
+    for (const name of namesOf(sigma, own.id)) loading.ignoredNames.add(name)
+    return
+  }
+  const ref = refOf(sigma, own)
+  const compiled = compileRule(sigma, {
+    placeholders: loading.placeholders,
+    derivedFields: DERIVED_FIELDS,
+    filters: filters.filter((filter) => speaksOf(filter, sigma, ref.id)),
+  })
+  add(loading, { kind: 'event', ref, file: sigma.file, sigma, compiled, own })
+}
+
+/** Does the filter name the rule, and does the rule's log source lie in the filter's? */
+const speaksOf = (filter: SigmaFilter, rule: SigmaEventRule, id: string): boolean =>
+  !otherLogSource(filter) &&
+  (filter.rules === 'any' || namesOf(rule, id).some((name) => filter.rules.includes(name)))
+
+/** A filter that misses its rule, or names a correlation, would silently do nothing. */
+const checkFilter = (loading: Loading, filter: SigmaFilter): void => {
+  const foreign = otherLogSource(filter)
+  if (foreign) {
+    loading.ignored[foreign] = (loading.ignored[foreign] ?? 0) + 1
+    return
+  }
+  if (filter.rules === 'any') return
+  const events = [...loading.rules.values()].filter((rule) => rule.kind === 'event')
+  const known = new Set(events.flatMap((rule) => namesOf(rule.sigma, rule.ref.id)))
+  const missing = filter.rules.filter((name) => !known.has(name) && !loading.ignoredNames.has(name))
+  if (missing.length === 0) return
+  const message = `filter: expected ids, names or titles of event rules, found none called ${missing.join(', ')}`
+  loading.reject(new ContentError(filter.file, message, { line: filter.detectionLine }))
 }
 
 /** `product/service` of a rule that is not for CloudTrail, else `undefined`. */
-const otherLogSource = ({ logsource }: SigmaEventRule): string | undefined => {
+const otherLogSource = ({ logsource }: SigmaEventRule | SigmaFilter): string | undefined => {
   const { product, service, category } = logsource
   if (product === 'aws' && (service ?? 'cloudtrail') === 'cloudtrail') return undefined
   return [product ?? 'any product', service ?? category].filter(Boolean).join('/')

@@ -380,7 +380,19 @@ ${BASE('B')}`
     ['an unknown rule', COUNT.replace('[A]', '[Z]'), 'Z'],
     ['an unknown type', COUNT.replace('event_count', 'many'), 'correlation type'],
     ['no timespan', COUNT.replace('60s', 'long'), 'timespan'],
-    ['an upper limit', COUNT.replace('gte', 'lt'), 'condition'],
+    ['an unknown comparison', COUNT.replace('gte', 'about'), 'condition'],
+    ['a number that is none', COUNT.replace('gte: 3', 'gte: many'), 'condition'],
+    ['a sum of no field', COUNT.replace('event_count', 'value_sum'), 'value_sum: expected a field'],
+    [
+      'a percentile above 100',
+      COUNT.replace('event_count', 'value_percentile').replace('gte: 3', 'field: n, percentile: 101, gte: 3'),
+      'percentile',
+    ],
+    [
+      'an expression over rules',
+      COUNT.replace('event_count', 'temporal').replace('{gte: 3}', 'A and not A'),
+      'Sigma 2.2',
+    ],
     ['itself', COUNT.replace('[A]', '[counted]'), 'counted'],
   ])('reject %s', (_what, correlation, message) => {
     const text = `title: Counted\nname: counted\ncorrelation:\n${correlation.replaceAll(/^/gm, '  ')}\n---\n${BASE('A')}`

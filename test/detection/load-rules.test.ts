@@ -103,9 +103,29 @@ describe('loading rules', () => {
     ],
     ['a dangling and', change('condition: selection', 'condition: selection and'), /found the end/],
     [
-      'an aggregation of Sigma v1',
+      'an aggregation of Sigma v1 without a timeframe',
       change('condition: selection', 'condition: selection | count() > 5'),
-      /correlation/,
+      /needs a timeframe, found none/,
+    ],
+    [
+      'an aggregation of Sigma v1 that has no successor',
+      change('condition: selection', 'timeframe: 5m\n  condition: selection | max(x) > 5'),
+      /max has no correlation type/,
+    ],
+    [
+      'an aggregation of Sigma v1 that cannot be read',
+      change('condition: selection', 'timeframe: 5m\n  condition: selection | many > 5'),
+      /expected count\(\) by field > number after \|, found "many > 5"/,
+    ],
+    [
+      'nearness of what is absent',
+      change('condition: selection', 'timeframe: 5m\n  condition: selection | near not selection'),
+      /near cannot ask for what is absent/,
+    ],
+    [
+      'a filter without a rule of its own',
+      change('detection:', 'filter:\n  rules: [no-such-rule]'),
+      /filter: expected ids, names or titles of event rules, found none called no-such-rule/,
     ],
     ['1 of nothing', change('condition: selection', 'condition: 1 of x*'), /no selection is named "x\*"/],
     [
@@ -142,7 +162,13 @@ describe('loading rules', () => {
       /expected text, number, boolean or null/,
     ],
     ['a wildcard in base64', change('eventName: StopLogging', "n|base64: 'a*'"), /without wildcards/],
-    ['a timeframe of Sigma v1', change('  condition', '  timeframe: 5m\n  condition'), /correlation/],
+    [
+      'a timeframe without an aggregation',
+      change('  condition', '  timeframe: 5m\n  condition'),
+      /timeframe without an aggregation/,
+    ],
+    ['a merge without a time', `${RULE}trailwarden: {id: x, merge: {by: ct.actor}}\n`, /merge: within/],
+    ['a merge of nothing', `${RULE}trailwarden: {id: x, merge: {within: 1h}}\n`, /merge: by/],
     ['our block with an unknown key', `${RULE}trailwarden: {id: x, mood: bad}\n`, /unknown key mood/],
     ['our block with a bad id', `${RULE}trailwarden: {id: Trail Stopped}\n`, /trailwarden: id/],
     ['a case without fires', `${RULE}trailwarden: {id: x, cases: [{name: c, event: {}}]}\n`, /case 1: fires/],

@@ -2,7 +2,7 @@ import { ContentError, messageOf } from '../../errors.ts'
 import { isObject } from '../../trail/event.ts'
 import { shapeOf } from '../../trail/log-file.ts'
 import { type Condition, parseCondition } from './condition.ts'
-import type { SigmaEventRule } from './document.ts'
+import type { SigmaEventRule, SigmaFilter } from './document.ts'
 import { fieldNode, type Placeholders } from './modifiers.ts'
 import { allOf, anyOf, atLeastOf, type Call, eventNode, type Node, notOf } from './node.ts'
 import { parsePath, type Subject, someAt } from './path.ts'
@@ -11,6 +11,8 @@ export interface CompileOptions {
   readonly placeholders: Placeholders
   /** Names the `ct.*` fields that exist. */
   readonly derivedFields: ReadonlySet<string>
+  /** Filter documents that speak of this rule: all must hold besides. */
+  readonly filters?: readonly SigmaFilter[]
 }
 
 /** A rule ready to run. The parts are kept for explanations and for other targets than this engine. */
@@ -20,14 +22,23 @@ export interface CompiledRule {
   mayMatch(call: Call): boolean
   readonly conditions: readonly Condition[]
   readonly selections: ReadonlyMap<string, Node>
+  /** The whole of it, filters included. */
+  readonly root: Node
 }
 
 interface Context extends CompileOptions {
   readonly arrayBlocks: boolean
 }
 
-/** Compiles an event rule. Throws `ContentError` naming file, line, selection and field. */
+/** Compiles an event rule with the filters that speak of it. Throws `ContentError` naming file, line, selection and field. */
 export const compileRule = (rule: SigmaEventRule, options: CompileOptions): CompiledRule => {
+  const { conditions, selections, node } = compileDetection(rule, options)
+  const filters = (options.filters ?? []).map((filter) => compileDetection(filter, options).node)
+  const root = allOf([node, ...filters])
+  return { matches: root.test, mayMatch: (call) => root.probe(call) !== false, conditions, selections, root }
+}
+
+const compileDetection = (rule: SigmaEventRule | SigmaFilter, options: CompileOptions) => {
   const context = { ...options, arrayBlocks: rule.arrayBlocks }
   try {
     const selections = new Map<string, Node>()
@@ -38,13 +49,7 @@ export const compileRule = (rule: SigmaEventRule, options: CompileOptions): Comp
       )
     }
     const conditions = rule.conditions.map((source) => parseCondition(source, [...rule.selections.keys()]))
-    const root = anyOf(conditions.map((condition) => conditionNode(condition, selections)))
-    return {
-      matches: root.test,
-      mayMatch: (call) => root.probe(call) !== false,
-      conditions,
-      selections,
-    }
+    return { conditions, selections, node: anyOf(conditions.map((one) => conditionNode(one, selections))) }
   } catch (error) {
     throw new ContentError(rule.file, messageOf(error), { cause: error, line: rule.detectionLine })
   }

@@ -14,7 +14,7 @@ const MAX_DEPTH = 100
  */
 export const parseCondition = (source: string, names: readonly string[]): Condition => {
   if (source.includes('|')) {
-    throw new Error('condition: aggregations after | are Sigma v1: write a correlation rule instead')
+    throw new Error('condition: an aggregation after | must be the only condition of its rule')
   }
   const reader = readerOf(source.match(/[()]|[^\s()]+/g) ?? [], names)
   const condition = readOr(reader, 0)

@@ -1,34 +1,7 @@
 import type { SigmaCorrelationRule } from './document.ts'
-import { parsePath, type Subject, textsAt } from './path.ts'
-
-/** One event that a referred rule matched. `T` is whatever the caller wants back with a finding. */
-export interface Hit<T> {
-  readonly time: number
-  readonly eventID: string
-  /** Position of the rule among `rules`. */
-  readonly rule: number
-  /** The counted value, for value_count. */
-  readonly value: string
-  readonly item: T
-}
-
-/** A window that fulfils the rule: its hits in time order, and the one that completed it. */
-export interface Completed<T> {
-  readonly hits: readonly Hit<T>[]
-  readonly last: Hit<T>
-}
-
-export interface Correlator<T> {
-  /** Tells of a match of rule number `rule`. Answers a window when this hit completes one. */
-  add(match: {
-    rule: number
-    time: number
-    eventID: string
-    event: unknown
-    subject: Subject
-    item: T
-  }): Completed<T> | undefined
-}
+import { type Completed, type Correlator, type Hit, hitReader, insertHit } from './hits.ts'
+import { fulfils, numberIn } from './metric.ts'
+import { makeWholeCorrelator } from './whole-windows.ts'
 
 /** Hits kept per group, and hits per generation of groups: what a hostile log can make it hold is bounded. */
 const MAX_HITS = 1000
@@ -41,75 +14,43 @@ interface Group<T> {
   readonly reported: { readonly from: number; readonly to: number }[]
 }
 
+/** The correlator a rule needs: windows that slide, or windows that are judged when they are over. */
+export const makeCorrelator = <T>(
+  rule: SigmaCorrelationRule,
+  references: readonly (readonly string[])[],
+): Correlator<T> => (rule.whole ? makeWholeCorrelator(rule, references) : makeSliding(rule, references))
+
 /**
  * Counts hits in sliding windows on event time, apart for each group. Late events are put in their place, so the order
  * of arrival hardly matters; events of the same time count as unordered. After a window is reported, hits up to its end
  * (start plus timespan) are part of it: one finding per window and group. A hit without a group-by field is skipped.
  */
-export const makeCorrelator = <T>(
+const makeSliding = <T>(
   rule: SigmaCorrelationRule,
   references: readonly (readonly string[])[],
 ): Correlator<T> => {
   const groups = generations<Group<T>>(MAX_GENERATION)
   const limit = Math.max(MAX_HITS, rule.threshold * 4)
-  const keyFields = references.map((names) =>
-    rule.groupBy.map((field) => parsePath(aliased(rule, field, names))),
-  )
-  const valueFields = references.map((names) =>
-    rule.fields.map((field) => parsePath(aliased(rule, field, names))),
-  )
+  const read = hitReader<T>(rule, references)
   return {
-    add: ({ rule: number, time, eventID, event, subject, item }) => {
-      const key = keyOf(keyFields[number]!.map((path) => textsAt(event, subject, path)[0]))
-      if (key === undefined) return undefined
-      const values = rule.type === 'value_count' ? valuesOf(event, subject, valueFields[number]!) : ['']
-      const group = groups.get(key, () => ({ hits: [], reported: [] }))
+    add: (match) => {
+      const found = read(match)
+      if (!found) return undefined
+      const { time } = match
+      const group = groups.get(found.key, () => ({ hits: [], reported: [] }))
       if (group.reported.some((window) => time >= window.from && time <= window.to)) return undefined
-      for (const value of values) insert(group, rule, { time, eventID, rule: number, value, item })
+      for (const hit of found.hits) insert(group, rule, hit)
       if (group.hits.length > limit) group.hits = group.hits.slice(-limit)
       return report(group, rule, time)
     },
+    finish: () => [],
   }
-}
-
-/** An alias names a field per rule; anything else is the field itself. */
-const aliased = (rule: SigmaCorrelationRule, field: string, names: readonly string[]): string => {
-  const fields = rule.aliases.get(field)
-  for (const name of names) {
-    const own = fields?.get(name)
-    if (own) return own
-  }
-  return field
-}
-
-const keyOf = (parts: readonly (string | undefined)[]): string | undefined =>
-  parts.includes(undefined) ? undefined : JSON.stringify(parts)
-
-/** Counted values of an event: one field may hold several; several fields count as one value together. */
-const valuesOf = (
-  event: unknown,
-  subject: Subject,
-  fields: readonly ReturnType<typeof parsePath>[],
-): readonly string[] => {
-  if (fields.length === 1) return textsAt(event, subject, fields[0]!)
-  const key = keyOf(fields.map((field) => textsAt(event, subject, field)[0]))
-  return key === undefined ? [] : [key]
 }
 
 const insert = <T>(group: Group<T>, rule: SigmaCorrelationRule, hit: Hit<T>): void => {
-  const { hits } = group
-  let at = hits.length
-  while (at > 0 && compare(hits[at - 1]!, hit) > 0) at--
-  const before = hits[at - 1]
-  if (before && compare(before, hit) === 0) return
-  hits.splice(at, 0, hit)
-  if (rule.type === 'value_count') forgetRepeat(hits, at, rule.timespanMs)
+  const at = insertHit(group.hits, hit)
+  if (at >= 0 && rule.type === 'value_count') forgetRepeat(group.hits, at, rule.timespanMs)
 }
-
-const compare = <T>(a: Hit<T>, b: Hit<T>): number =>
-  a.time - b.time || order(a.eventID, b.eventID) || a.rule - b.rule || order(a.value, b.value)
-
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** An older hit of the same value within the timespan adds nothing to a count of different values. */
 const forgetRepeat = <T>(hits: Hit<T>[], at: number, timespan: number): void => {
@@ -174,10 +115,28 @@ const completion = <T>(
     case 'value_count':
       return whenSeen(hits, start, end, rule.threshold, (hit) => hit.value)
     case 'temporal':
-      return whenSeen(hits, start, end, rule.rules.length, (hit) => hit.rule)
+      return whenSeen(hits, start, end, rule.threshold, (hit) => hit.rule)
     case 'temporal_ordered':
       return whenInOrder(hits, start, end, rule.rules.length)
+    case 'value_sum':
+      return whenSummed(rule, hits, start, end)
+    default:
+      return -1
   }
+}
+
+const whenSummed = <T>(
+  rule: SigmaCorrelationRule,
+  hits: readonly Hit<T>[],
+  start: number,
+  end: number,
+): number => {
+  let total = 0
+  for (let i = start; i < end; i++) {
+    total += numberIn(hits[i]!.value) ?? 0
+    if (fulfils(rule.limits, total)) return i
+  }
+  return -1
 }
 
 const whenSeen = <T>(

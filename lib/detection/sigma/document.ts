@@ -29,7 +29,33 @@ export interface SigmaEventRule extends SigmaHead {
   readonly detectionLine: number
 }
 
-export type CorrelationType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered'
+/** A filter document: what must hold besides, for the rules it names. https://github.com/SigmaHQ/sigma-specification */
+export interface SigmaFilter extends SigmaHead {
+  readonly kind: 'filter'
+  readonly logsource: SigmaEventRule['logsource']
+  /** References as in a correlation; `any` means every rule of its log source. */
+  readonly rules: readonly string[] | 'any'
+  readonly selections: ReadonlyMap<string, unknown>
+  /** `not selection` leaves out what the selection matches. */
+  readonly conditions: readonly string[]
+  readonly arrayBlocks: boolean
+  readonly detectionLine: number
+}
+
+export type CorrelationType =
+  | 'event_count'
+  | 'value_count'
+  | 'value_sum'
+  | 'value_avg'
+  | 'value_percentile'
+  | 'temporal'
+  | 'temporal_ordered'
+
+/** One comparison of a correlation's condition; several must all hold. */
+export interface Limit {
+  readonly operator: 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq'
+  readonly value: number
+}
 
 /** A rule over the hits of other rules. */
 export interface SigmaCorrelationRule extends SigmaHead {
@@ -41,12 +67,17 @@ export interface SigmaCorrelationRule extends SigmaHead {
   /** Alias -> rule reference -> field. */
   readonly aliases: ReadonlyMap<string, ReadonlyMap<string, string>>
   readonly timespanMs: number
-  /** Hits (or different values) from which the window counts as found; 1 for the temporal types. */
+  readonly limits: readonly Limit[]
+  /** Hits below which no window can fulfil the limits. */
   readonly threshold: number
-  /** Fields whose values are counted, for value_count. */
+  /** Fields whose values are counted or added up, for the value types. */
   readonly fields: readonly string[]
+  /** For value_percentile, 0 to 100. */
+  readonly percentile: number
+  /** Can only a window that is over be judged, because more hits may undo what is fulfilled? */
+  readonly whole: boolean
   /** Do the rules it refers to report findings of their own? */
   readonly generate: boolean
 }
 
-export type SigmaDocument = SigmaEventRule | SigmaCorrelationRule
+export type SigmaDocument = SigmaEventRule | SigmaCorrelationRule | SigmaFilter

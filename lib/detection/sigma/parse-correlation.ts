@@ -1,8 +1,17 @@
 import { isObject, text } from '../../trail/event.ts'
-import type { CorrelationType, SigmaCorrelationRule, SigmaHead } from './document.ts'
+import type { CorrelationType, Limit, SigmaCorrelationRule, SigmaHead } from './document.ts'
 import type { Place } from './place.ts'
 
-const TYPES: readonly CorrelationType[] = ['event_count', 'value_count', 'temporal', 'temporal_ordered']
+const TYPES: readonly CorrelationType[] = [
+  'event_count',
+  'value_count',
+  'value_sum',
+  'value_avg',
+  'value_percentile',
+  'temporal',
+  'temporal_ordered',
+]
+const OPERATORS: readonly string[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq']
 
 /** Milliseconds of a Sigma time unit. */
 const UNITS: Readonly<Record<string, number>> = {
@@ -29,7 +38,7 @@ export const parseCorrelation = (place: Place, head: SigmaHead, block: unknown):
     groupBy: textsOf(block['group-by']),
     aliases: aliasesOf(place, block['aliases']),
     timespanMs: timespanOf(place, block['timespan']),
-    ...conditionOf(place, type, block['condition']),
+    ...conditionOf(place, type, block['condition'], rules.length),
     generate: (block['generate'] ?? head.raw['generate']) === true,
   }
 }
@@ -46,44 +55,92 @@ const typeOf = (place: Place, type: unknown): CorrelationType => {
 const textsOf = (value: unknown): readonly string[] =>
   (Array.isArray(value) ? value : [value]).filter((entry): entry is string => text(entry) !== undefined)
 
-const timespanOf = (place: Place, timespan: unknown): number => {
+/** Milliseconds of `10m`, `1h` and the like. */
+export const timespanOf = (place: Place, timespan: unknown, ...path: readonly string[]): number => {
   const [, count, unit] = /^(\d{1,6})([smhdwMy])$/.exec(String(timespan)) ?? []
   const ms = Number(count) * (UNITS[unit ?? ''] ?? 0)
   if (ms > 0) return ms
   throw place.fail(
     `timespan: expected a number and a unit (10m, 1h), found ${JSON.stringify(timespan)}`,
-    'correlation',
-    'timespan',
+    ...(path.length > 0 ? path : ['correlation', 'timespan']),
   )
 }
 
-/** How many hits, or different values, complete a window. Upper limits would need a window that is known to be over. */
-const conditionOf = (
-  place: Place,
-  type: CorrelationType,
-  condition: unknown,
-): Pick<SigmaCorrelationRule, 'threshold' | 'fields'> => {
-  if (type === 'temporal' || type === 'temporal_ordered') return { threshold: 1, fields: [] }
-  const path = ['correlation', 'condition'] as const
-  if (!isObject(condition)) throw place.fail('condition: expected a map with gte, found none', ...path)
-  const { field, ...limits } = condition
-  const fields = textsOf(field)
-  if (type === 'value_count' && fields.length === 0)
-    throw place.fail('value_count: expected a field', ...path)
-  const [[operator, limit] = ['', undefined], ...more] = Object.entries(limits)
-  const threshold = operator === 'gt' ? Number(limit) + 1 : Number(limit)
-  if (
-    more.length > 0 ||
-    !['gte', 'gt', 'eq'].includes(operator) ||
-    !Number.isInteger(threshold) ||
-    threshold < 1
-  ) {
-    throw place.fail(
-      `condition: expected gte, gt or eq with a whole number, found ${JSON.stringify(limits)}`,
-      ...path,
-    )
+type Judged = Pick<SigmaCorrelationRule, 'limits' | 'threshold' | 'fields' | 'percentile' | 'whole'>
+
+const PATH = ['correlation', 'condition'] as const
+
+/** What a window is held against. */
+const conditionOf = (place: Place, type: CorrelationType, condition: unknown, rules: number): Judged => {
+  const temporal = type === 'temporal' || type === 'temporal_ordered'
+  if (temporal && condition === undefined) return judged(type, [{ operator: 'gte', value: rules }])
+  if (!isObject(condition)) {
+    const hint = typeof condition === 'string' ? ' (an expression over rules is Sigma 2.2)' : ''
+    throw place.fail(`condition: expected a map with gte, found ${JSON.stringify(condition)}${hint}`, ...PATH)
   }
-  return { threshold, fields }
+  const { field, percentile, ...rest } = condition
+  const limits = limitsOf(place, type, rest)
+  if (type === 'temporal_ordered' && !limits.every(({ value }) => value === rules)) {
+    throw place.fail(`temporal_ordered: expected all ${rules} rules to be counted`, ...PATH)
+  }
+  const fields = textsOf(field)
+  const wantsField = type.startsWith('value_')
+  if (wantsField && fields.length === 0) throw place.fail(`${type}: expected a field`, ...PATH)
+  if (type === 'value_percentile')
+    return { ...judged(type, limits), fields, percentile: rankOf(place, percentile) }
+  return { ...judged(type, limits), fields }
+}
+
+const limitsOf = (place: Place, type: CorrelationType, limits: Record<string, unknown>): readonly Limit[] => {
+  const entries = Object.entries(limits)
+  const whole = !['value_sum', 'value_avg', 'value_percentile'].includes(type)
+  const good = entries.every(([operator, value]) => {
+    const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+    return (
+      OPERATORS.includes(operator) &&
+      Number.isFinite(number) &&
+      (!whole || (Number.isInteger(number) && number >= 0))
+    )
+  })
+  if (good && entries.length > 0) {
+    return entries.map(([operator, value]) => ({
+      operator: operator as Limit['operator'],
+      value: Number(value),
+    }))
+  }
+  throw place.fail(
+    `condition: expected ${OPERATORS.join(', ')} with a ${whole ? 'whole ' : ''}number, found ${JSON.stringify(limits)}`,
+    ...PATH,
+  )
+}
+
+const rankOf = (place: Place, percentile: unknown): number => {
+  const rank = typeof percentile === 'number' ? percentile : Number.NaN
+  if (rank >= 0 && rank <= 100) return rank
+  throw place.fail(
+    `percentile: expected a number from 0 to 100, found ${JSON.stringify(percentile)}`,
+    ...PATH,
+  )
+}
+
+/** A count that only has to reach something is judged while the window is open. */
+const judged = (type: CorrelationType, limits: readonly Limit[]): Judged => {
+  const least = Math.max(...limits.map(leastOf))
+  const rising = limits.every(({ operator }) => operator === 'gt' || operator === 'gte')
+  const ordered = type === 'temporal_ordered'
+  return {
+    limits,
+    threshold:
+      type === 'value_sum' || type === 'value_avg' || type === 'value_percentile' ? 1 : Math.max(1, least),
+    fields: [],
+    percentile: 50,
+    whole: !ordered && (type === 'value_avg' || type === 'value_percentile' || !rising),
+  }
+}
+
+const leastOf = ({ operator, value }: Limit): number => {
+  if (operator === 'gt') return value + 1
+  return operator === 'gte' || operator === 'eq' ? value : 0
 }
 
 const aliasesOf = (place: Place, aliases: unknown): SigmaCorrelationRule['aliases'] => {

@@ -3,7 +3,8 @@ import { ContentError, messageOf } from '../../errors.ts'
 import { LEVELS, type Level } from '../../finding.ts'
 import { isObject, text } from '../../trail/event.ts'
 import { shapeOf } from '../../trail/log-file.ts'
-import type { SigmaDocument, SigmaEventRule, SigmaHead } from './document.ts'
+import type { SigmaDocument, SigmaEventRule, SigmaFilter, SigmaHead } from './document.ts'
+import { convertLegacy } from './legacy.ts'
 import { parseCorrelation } from './parse-correlation.ts'
 import { type Place, placeIn } from './place.ts'
 
@@ -20,7 +21,7 @@ export const parseSigma = (
   const lines = new LineCounter()
   for (const document of yamlDocuments(source, lines)) {
     try {
-      documents.push(readDocument(placeIn(file, document, lines), document))
+      documents.push(...readDocument(placeIn(file, document, lines), document))
     } catch (error) {
       errors.push(
         error instanceof ContentError ? error : new ContentError(file, messageOf(error), { cause: error }),
@@ -40,7 +41,7 @@ const yamlDocuments = (source: string, lineCounter: LineCounter): readonly Docum
     : parsed.filter((document) => document.contents !== null || document.errors.length > 0)
 }
 
-const readDocument = (place: Place, document: Document): SigmaDocument => {
+const readDocument = (place: Place, document: Document): readonly SigmaDocument[] => {
   const [broken] = document.errors
   if (broken) {
     throw new ContentError(place.file, `not valid YAML: ${broken.message.split('\n')[0]}`, {
@@ -53,7 +54,8 @@ const readDocument = (place: Place, document: Document): SigmaDocument => {
   if ('action' in raw)
     throw place.fail('rule collections (action: global) are Sigma v1: write each rule out', 'action')
   const head = readHead(place, raw)
-  if ('correlation' in raw) return parseCorrelation(place, head, raw['correlation'])
+  if ('correlation' in raw) return [parseCorrelation(place, head, raw['correlation'])]
+  if ('filter' in raw) return [readFilter(place, head)]
   return readEventRule(place, head)
 }
 
@@ -81,30 +83,60 @@ const levelOf = (place: Place, level: unknown): Level => {
   throw place.fail(`level: expected one of ${LEVELS.join(', ')}, found ${JSON.stringify(level)}`, 'level')
 }
 
-const readEventRule = (place: Place, head: SigmaHead): SigmaEventRule => {
-  const detection = head.raw['detection']
-  if (!isObject(detection))
-    throw place.fail('detection: expected a map of selections, found none', 'detection')
-  const { condition, timeframe, ...selections } = detection
-  if (timeframe !== undefined) {
-    throw place.fail('timeframe is Sigma v1: write a correlation rule instead', 'detection', 'timeframe')
-  }
-  const names = Object.keys(selections)
-  if (names.length === 0) throw place.fail('detection: expected a selection, found none', 'detection')
-  return {
+/** One rule, or what stands for it when it was written for Sigma v1. */
+const readEventRule = (place: Place, head: SigmaHead): readonly SigmaDocument[] => {
+  const { condition, timeframe, selections } = detectionOf(place, head.raw, 'detection')
+  const rule: SigmaEventRule = {
     kind: 'event',
     ...head,
-    logsource: isObject(head.raw['logsource']) ? head.raw['logsource'] : {},
-    selections: new Map(names.map((name) => [name, selections[name]])),
-    conditions: conditionsOf(place, condition),
+    logsource: logSourceOf(head),
+    selections,
+    conditions: conditionsOf(place, condition, 'detection'),
     arrayBlocks: Number(head.raw['sigma-version']) >= 3,
     detectionLine: place.line('detection'),
   }
+  const aggregated = rule.conditions.find((one) => one.includes('|'))
+  if (aggregated && rule.conditions.length === 1) {
+    return convertLegacy(place, { rule, condition: aggregated, timeframe })
+  }
+  if (timeframe !== undefined) {
+    throw place.fail('timeframe without an aggregation means nothing', 'detection', 'timeframe')
+  }
+  return [rule]
 }
 
-const conditionsOf = (place: Place, condition: unknown): readonly string[] => {
+const readFilter = (place: Place, head: SigmaHead): SigmaFilter => {
+  const { condition, selections } = detectionOf(place, head.raw, 'filter')
+  const rules = selections.get('rules') ?? 'any'
+  const names = (Array.isArray(rules) ? rules : [rules]).filter((name) => text(name) !== undefined)
+  if (names.length === 0) throw place.fail('filter: expected rules or any, found none', 'filter', 'rules')
+  return {
+    kind: 'filter',
+    ...head,
+    logsource: logSourceOf(head),
+    rules: rules === 'any' ? 'any' : (names as readonly string[]),
+    selections: new Map([...selections].filter(([name]) => name !== 'rules')),
+    conditions: conditionsOf(place, condition, 'filter'),
+    arrayBlocks: Number(head.raw['sigma-version']) >= 3,
+    detectionLine: place.line('filter'),
+  }
+}
+
+const logSourceOf = ({ raw }: SigmaHead): SigmaEventRule['logsource'] =>
+  isObject(raw['logsource']) ? raw['logsource'] : {}
+
+const detectionOf = (place: Place, raw: SigmaHead['raw'], key: 'detection' | 'filter') => {
+  const detection = raw[key]
+  if (!isObject(detection)) throw place.fail(`${key}: expected a map of selections, found none`, key)
+  const { condition, timeframe, ...selections } = detection
+  const names = Object.keys(selections)
+  if (names.length === 0) throw place.fail(`${key}: expected a selection, found none`, key)
+  return { condition, timeframe, selections: new Map(names.map((name) => [name, selections[name]])) }
+}
+
+const conditionsOf = (place: Place, condition: unknown, key: string): readonly string[] => {
   const list = Array.isArray(condition) ? condition : [condition]
   const good = list.filter((entry): entry is string => typeof entry === 'string' && entry.trim() !== '')
   if (good.length === list.length && good.length > 0) return good
-  throw place.fail('condition: expected a text or a list of texts, found none', 'detection', 'condition')
+  throw place.fail('condition: expected a text or a list of texts, found none', key, 'condition')
 }

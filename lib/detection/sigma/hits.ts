@@ -1,0 +1,97 @@
+import type { SigmaCorrelationRule } from './document.ts'
+import { type Path, parsePath, type Subject, textsAt } from './path.ts'
+
+/** One event that a referred rule matched. `T` is whatever the caller wants back with a finding. */
+export interface Hit<T> {
+  readonly time: number
+  readonly eventID: string
+  /** Position of the rule among `rules`. */
+  readonly rule: number
+  /** The counted value, for the value types. */
+  readonly value: string
+  readonly item: T
+}
+
+/** A match of rule number `rule`. */
+export interface Match<T> {
+  readonly rule: number
+  readonly time: number
+  readonly eventID: string
+  readonly event: unknown
+  readonly subject: Subject
+  readonly item: T
+}
+
+/** A window that fulfils the rule: its hits in time order, and the one that completed it. */
+export interface Completed<T> {
+  readonly hits: readonly Hit<T>[]
+  readonly last: Hit<T>
+}
+
+export interface Correlator<T> {
+  /** Tells of a match. Answers a window when it completes one. */
+  add(match: Match<T>): Completed<T> | undefined
+  /** No more will be told: the windows that could only be judged whole. */
+  finish(): readonly Completed<T>[]
+}
+
+/** Group and hits of a match; none when it lacks a field that the rule groups by. */
+export type Reader<T> = (
+  match: Match<T>,
+) => { readonly key: string; readonly hits: readonly Hit<T>[] } | undefined
+
+/** Reads group-by and counted fields, through aliases, for each of the rules a correlation refers to. */
+export const hitReader = <T>(
+  rule: SigmaCorrelationRule,
+  references: readonly (readonly string[])[],
+): Reader<T> => {
+  const keyFields = references.map((names) =>
+    rule.groupBy.map((field) => parsePath(aliased(rule, field, names))),
+  )
+  const valueFields = references.map((names) =>
+    rule.fields.map((field) => parsePath(aliased(rule, field, names))),
+  )
+  return ({ rule: number, time, eventID, event, subject, item }) => {
+    const key = keyOf(keyFields[number]!.map((path) => textsAt(event, subject, path)[0]))
+    if (key === undefined) return undefined
+    const counts = rule.type.startsWith('value_')
+    const values = counts ? valuesOf(event, subject, valueFields[number]!) : ['']
+    return { key, hits: values.map((value) => ({ time, eventID, rule: number, value, item })) }
+  }
+}
+
+/** An alias names a field per rule; anything else is the field itself. */
+const aliased = (rule: SigmaCorrelationRule, field: string, names: readonly string[]): string => {
+  const fields = rule.aliases.get(field)
+  for (const name of names) {
+    const own = fields?.get(name)
+    if (own) return own
+  }
+  return field
+}
+
+const keyOf = (parts: readonly (string | undefined)[]): string | undefined =>
+  parts.includes(undefined) ? undefined : JSON.stringify(parts)
+
+/** Counted values of an event: one field may hold several; several fields count as one value together. */
+const valuesOf = (event: unknown, subject: Subject, fields: readonly Path[]): readonly string[] => {
+  if (fields.length === 1) return textsAt(event, subject, fields[0]!)
+  const key = keyOf(fields.map((field) => textsAt(event, subject, field)[0]))
+  return key === undefined ? [] : [key]
+}
+
+/** By time, then event id; 0 for the same hit told twice. */
+export const compareHits = <T>(a: Hit<T>, b: Hit<T>): number =>
+  a.time - b.time || order(a.eventID, b.eventID) || a.rule - b.rule || order(a.value, b.value)
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Puts a hit in its place. Answers where, or -1 when it was there before. */
+export const insertHit = <T>(hits: Hit<T>[], hit: Hit<T>): number => {
+  let at = hits.length
+  while (at > 0 && compareHits(hits[at - 1]!, hit) > 0) at--
+  const before = hits[at - 1]
+  if (before && compareHits(before, hit) === 0) return -1
+  hits.splice(at, 0, hit)
+  return at
+}

@@ -16,6 +16,8 @@ import type { Terminal } from './terminal.ts'
 
 /** A source the user named, opened; with what proves its digests. */
 export interface Source extends World {
+  /** Where its keys are files: the folder they are below. */
+  readonly root?: string
   readonly metadata?: DigestMetadata
 }
 
@@ -45,6 +47,7 @@ export const openSource = async (
   const metadataFiles = options.digestMetadata ? [options.digestMetadata] : folder.digestMetadata
   return {
     logs: folder.logs,
+    root: folder.root,
     layout: folder.layout,
     clock: systemClock,
     publicKeys: await savedKeys(keyFiles),
@@ -61,7 +64,11 @@ const openBucket = async (
   const { s3LogStore } = await import('../lib/aws/log-store.ts')
   const { cloudTrailPublicKeys } = await import('../lib/aws/public-keys.ts')
   const { from, to, trailsOnly } = options
-  const trails = { ...(from && { from }), ...(to && { to }) }
+  const onPassedBy = (folders: readonly string[]) =>
+    terminal.note(
+      `${folders.length} folders beside AWSLogs/ were not looked into: ${folders.slice(0, 3).join(', ')}`,
+    )
+  const trails = { ...(from && { from }), ...(to && { to }), onPassedBy }
   const logs = s3LogStore(bucket, prefix, trailsOnly ? { trails } : {})
   const publicKeys = options.publicKeys ? await savedKeys([options.publicKeys]) : cloudTrailPublicKeys()
   const side = await savedMetadata(options.digestMetadata ? [options.digestMetadata] : [], terminal)

@@ -29,33 +29,50 @@ export const s3Get = (s3: S3Client): S3Get => {
     return get({ ...host, path, headers: await host.headersFor(path, skew) })
   }
   /** Puts right what can be; true when asking again makes sense at once. */
-  const mended = async (bucket: string, answer: HttpAnswer, refusal: Refusal): Promise<boolean> => {
+  const mended = async (
+    bucket: string,
+    asked: BucketHost,
+    { answer, refusal }: Refused,
+  ): Promise<boolean> => {
     const region = headerOf(answer, 'x-amz-bucket-region') ?? refusal.region
-    if (region && isElsewhere(answer.status, refusal.code)) return hosts.move(bucket, region)
+    if (region && isElsewhere(answer.status, refusal.code)) return hosts.move(bucket, asked, region)
     const time = Date.parse(headerOf(answer, 'date') ?? '')
     if (refusal.code === 'RequestTimeTooSkewed' && !Number.isNaN(time)) skew = time - Date.now()
     else if (refusal.code === 'ExpiredToken') await hosts.renew()
     else return false
     return true
   }
-  return async (bucket, key) => {
-    const name = `s3://${bucket}/${key}`
-    let mends = 0
-    for (let attempt = 0; ; attempt++) {
-      const answer = await hosts
-        .of(bucket)
-        .then((host) => ask(host, key))
-        .catch((error: unknown) => error as Error)
-      if (!(answer instanceof Error) && answer.status === 200) {
-        return { bytes: answer.body, metadata: metadataOf(answer) }
-      }
-      const refusal = answer instanceof Error ? refusalOfError(answer) : refusalOf(answer)
-      if (refusal.code === 'NoSuchKey' || refusal.code === 'NoSuchBucket') return undefined
-      if (!(answer instanceof Error) && mends < 3 && (await mended(bucket, answer, refusal))) mends++
-      else if (!refusal.passing || attempt + 1 >= ATTEMPTS) throw unreadable(name, refusal)
-      else await backOff(attempt)
+  /** One attempt: the object, or why not. */
+  const attempted = async (bucket: string, key: string): Promise<HttpAnswer | Refusal | 'again'> => {
+    try {
+      const host = await hosts.of(bucket)
+      const answer = await ask(host, key)
+      if (answer.status === 200) return answer
+      const refusal = refusalOf(answer)
+      return (await mended(bucket, host, { answer, refusal })) ? 'again' : refusal
+    } catch (error) {
+      return refusalOfError(error)
     }
   }
+  return async (bucket, key) => {
+    let mends = 0
+    for (let attempt = 0; ; attempt++) {
+      const result = await attempted(bucket, key)
+      if (result === 'again') {
+        if (++mends <= MENDS) continue
+        throw unreadable(`s3://${bucket}/${key}`, ENDLESS)
+      }
+      if ('body' in result) return { bytes: result.body, metadata: metadataOf(result) }
+      if (result.code === 'NoSuchKey' || result.code === 'NoSuchBucket') return undefined
+      if (!result.passing || attempt + 1 >= ATTEMPTS) throw unreadable(`s3://${bucket}/${key}`, result)
+      await backOff(attempt)
+    }
+  }
+}
+
+interface Refused {
+  readonly answer: HttpAnswer
+  readonly refusal: Refusal
 }
 
 interface Refusal {
@@ -86,11 +103,16 @@ const refusalOf = ({ status, body }: HttpAnswer): Refusal => {
 }
 
 /** A connection that fails may work the next time; credentials or an endpoint that cannot be had will not. */
-const refusalOfError = (error: Error): Refusal => {
-  const { code } = error as NodeJS.ErrnoException
-  const passing = !(error instanceof BodyTooLarge) && !/Credentials|Endpoint|Region/.test(error.name)
-  return { status: 0, code: code ?? error.name, message: messageOf(error), passing, cause: error }
+const refusalOfError = (error: unknown): Refusal => {
+  const { code, name = 'error' } = error as NodeJS.ErrnoException
+  const passing = !(error instanceof BodyTooLarge) && !/Credentials|Token|Endpoint|Region/.test(name)
+  return { status: 0, code: code ?? name, message: messageOf(error), passing, cause: error }
 }
+
+/** Redirects, clocks put right and credentials renewed for one read; more is a circle. */
+const MENDS = 4
+
+const ENDLESS: Refusal = { status: 0, code: 'Redirected', message: 'too many times', passing: false }
 
 const isElsewhere = (status: number, code: string): boolean =>
   status === 301 ||

@@ -16,8 +16,8 @@ export interface BucketHost {
 
 export interface BucketHosts {
   of(bucket: string): Promise<BucketHost>
-  /** The bucket was found to be in another Region. False when that is where it was asked already. */
-  move(bucket: string, region: string): Promise<boolean>
+  /** `asked` said that the bucket is in another Region. False when that is where it was asked. */
+  move(bucket: string, asked: BucketHost, region: string): Promise<boolean>
   /** Credentials have run out before their time: fetches new ones. */
   renew(): Promise<void>
 }
@@ -39,8 +39,10 @@ export const bucketHosts = (s3: S3Client): BucketHosts => {
   }
   return {
     of,
-    async move(bucket, region) {
-      if ((await of(bucket)).region === region) return false
+    async move(bucket, asked, region) {
+      // Many reads are sent before the first is redirected: the others find it done.
+      if ((await of(bucket)).region !== asked.region) return true
+      if (region === asked.region) return false
       hosts.set(bucket, hostOf(s3, bucket, region))
       return true
     },

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts'
 import type { ListedObject } from '../ports.ts'
 
 export interface ListedPage {
@@ -18,16 +19,19 @@ export type ListPages = (query: {
 export interface TrailWindow {
   readonly from?: string
   readonly to?: string
+  /** Told of folders that lie beside an `AWSLogs/` and were not looked into. */
+  readonly onPassedBy?: (folders: readonly string[]) => void
 }
 
 /** Folders listed at the same time. */
 const AHEAD = 8
-/** Folders above `AWSLogs/` that are looked into one by one; what lies deeper is listed whole. */
-const DEPTH = 3
+/** Folders looked into in search of an `AWSLogs/`. */
+const MOST_FOLDERS = 500
 
 /**
  * Pages of what CloudTrail wrote below `prefix`, in key order: by account and Region, several folders at the same time, each from the
- * first day wanted to the last. Other services' logs are passed by. A bucket that fits one page costs one request.
+ * first day wanted to the last. Other services' logs are passed by. A bucket that fits one page costs one request. Throws
+ * `UsageError` when `AWSLogs/` lies too deep in a large bucket to be found by looking.
  */
 export async function* trailPages(
   pages: ListPages,
@@ -41,36 +45,53 @@ export async function* trailPages(
     }
     break
   }
-  yield* walk(pages, prefix, window, 0)
+  yield* walk({ pages, window, looked: 0 }, prefix)
 }
 
-async function* walk(
-  pages: ListPages,
-  prefix: string,
-  window: TrailWindow,
-  depth: number,
-): AsyncGenerator<ListedPage> {
-  const below = /(?:^|\/)AWSLogs\/(.*)$/.exec(prefix)?.[1]
-  const path = below?.replace(/^o-[a-z0-9]{4,32}\//, '')
-  if (path === undefined ? depth > DEPTH : path.split('/').length > 3) {
-    yield* path === undefined ? pages({ prefix }) : days(pages, prefix, window)
+interface Walk {
+  readonly pages: ListPages
+  readonly window: TrailWindow
+  /** Folders looked into above any `AWSLogs/`. */
+  looked: number
+}
+
+async function* walk(state: Walk, prefix: string): AsyncGenerator<ListedPage> {
+  const { pages, window } = state
+  const path = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]{4,32}\/)?(.*)$/.exec(prefix)?.[1]
+  if (path !== undefined && path.split('/').length > 3) {
+    yield* days(pages, prefix, window)
     return
+  }
+  if (path === undefined && ++state.looked > MOST_FOLDERS) {
+    throw new UsageError(`${prefix}: no AWSLogs/ in ${MOST_FOLDERS} folders: name the prefix before it`)
   }
   const folders: string[] = []
   for await (const page of pages({ prefix, delimiter: '/' })) {
     folders.push(...page.folders)
     yield { objects: page.objects, folders: [], isLast: false }
   }
-  const wanted = folders.filter((folder) => isTrails(folder.slice(prefix.length), path))
   yield* inOrder(
-    wanted.map((folder) => () => walk(pages, folder, window, depth + 1)),
+    wantedOf(state, prefix, folders, path).map((folder) => () => walk(state, folder)),
     AHEAD,
   )
 }
 
+/** Where there is an `AWSLogs/`, what lies beside it is not this trail's. */
+const wantedOf = (
+  { window }: Walk,
+  prefix: string,
+  folders: readonly string[],
+  path: string | undefined,
+): readonly string[] => {
+  if (path !== undefined) return folders.filter((folder) => isTrails(folder.slice(prefix.length), path))
+  const logs = `${prefix}AWSLogs/`
+  if (!folders.includes(logs)) return folders
+  if (folders.length > 1) window.onPassedBy?.(folders.filter((folder) => folder !== logs))
+  return [logs]
+}
+
 /** Below `AWSLogs/`: organizations, accounts; below an account CloudTrail's folders; below those, Regions. */
-const isTrails = (folder: string, path: string | undefined): boolean => {
-  if (path === undefined) return true
+const isTrails = (folder: string, path: string): boolean => {
   if (path === '') return /^(?:o-[a-z0-9]{4,32}|\d{12})\/$/.test(folder)
   return path.split('/').length > 2 || /^CloudTrail(?!-Lake)/.test(folder)
 }

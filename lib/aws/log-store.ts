@@ -27,13 +27,13 @@ export const s3LogStore = (bucket: string, prefix = '', options: S3LogStoreOptio
   return {
     name: `s3://${bucket}/${prefix}`,
     inFlight: S3_IN_FLIGHT,
-    async *list(narrower = '') {
+    async *list(narrower = '', { after = '' } = {}) {
       const narrowed = narrower.length > prefix.length
       const found =
         options.trails && !narrowed
           ? trailPages(pages, prefix, options.trails)
-          : pages({ prefix: narrowed ? narrower : prefix })
-      for await (const { objects } of found) yield* objects
+          : pages({ prefix: narrowed ? narrower : prefix, startAfter: after })
+      for await (const { objects } of found) yield* after ? objects.filter(isBehind(after)) : objects
     },
     async read({ bucket: own = bucket, key, archived }) {
       if (!archived) return get(own, key)
@@ -41,6 +41,12 @@ export const s3LogStore = (bucket: string, prefix = '', options: S3LogStoreOptio
       throw new UnreadableObject(`s3://${own}/${key}`, 'archived', { detail })
     },
   }
+}
+
+/** S3 orders keys by their bytes. */
+const isBehind = (after: string) => {
+  const bytes = Buffer.from(after)
+  return ({ key }: ListedObject): boolean => Buffer.compare(Buffer.from(key), bytes) > 0
 }
 
 /**

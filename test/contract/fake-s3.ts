@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import type { StoredObject } from '../../lib/ports.ts'
 import { type Answer, type Call, loopback, s3Error } from '../aws/loopback.ts'
 
 export interface FakeS3Options {
   /** Keys that answer 403. */
   readonly denied?: readonly string[]
+  /** Keys that the listing says are archived. */
+  readonly archived?: readonly string[]
   /** Keys on one page of a listing. */
   readonly pageSize?: number
 }
@@ -32,20 +35,22 @@ const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
 const listing = (
   objects: ReadonlyMap<string, StoredObject>,
   asked: URLSearchParams,
-  { pageSize = 2 }: FakeS3Options,
+  { pageSize = 2, archived = [] }: FakeS3Options,
 ): Answer => {
   const prefix = asked.get('prefix') ?? ''
-  const after = asked.get('continuation-token') ?? ''
+  const after = asked.get('continuation-token') ?? asked.get('start-after') ?? ''
   const left = [...objects.keys()]
     .filter((key) => key.startsWith(prefix))
     .sort(byBytes)
     .filter((key) => after === '' || byBytes(key, after) > 0)
   const page = left.slice(0, pageSize)
   const more = left.length > page.length
-  const contents = page.map(
-    (key) =>
-      `<Contents><Key>${xml(key)}</Key><Size>${objects.get(key)!.bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
-  )
+  const contents = page.map((key) => {
+    const { bytes } = objects.get(key)!
+    const etag = `&quot;${createHash('md5').update(bytes).digest('hex')}&quot;`
+    const storageClass = archived.includes(key) ? 'DEEP_ARCHIVE' : 'STANDARD'
+    return `<Contents><Key>${xml(key)}</Key><ETag>${etag}</ETag><Size>${bytes.length}</Size><StorageClass>${storageClass}</StorageClass></Contents>`
+  })
   const token = more ? `<NextContinuationToken>${xml(page.at(-1)!)}</NextContinuationToken>` : ''
   return {
     headers: { 'content-type': 'application/xml' },

@@ -181,10 +181,48 @@ describe.each(IMPLEMENTATIONS)('log store: %s', (_name, { open, knowsBucket, can
     },
   )
 
+  it('starts a listing behind a key, which need not exist', async () => {
+    const store = await open(objectsOf('a/1', 'a/2', 'b', 'c/1', 'd'))
+    const behind = async (after: string, prefix = '') => {
+      const keys: string[] = []
+      for await (const { key } of store.list(prefix, { after })) keys.push(key)
+      return keys
+    }
+    expect(await behind('a/2')).toEqual(['b', 'c/1', 'd'])
+    expect(await behind('a/1x')).toEqual(['a/2', 'b', 'c/1', 'd'])
+    expect(await behind('a/1', 'a/')).toEqual(['a/2'])
+    expect(await behind('z')).toEqual([])
+  })
+
+  it('shows another version, where it shows one, when the bytes of an object are others', async () => {
+    // S3 finds its endpoint when it is first asked, so the first store is listed before the second is there
+    const one = await open(objectsOf('a'))
+    const [before] = await listed(one)
+    expect((await listed(one))[0]!.version).toBe(before!.version)
+    const [after] = await listed(await open(new Map([['a', objectOf('other byte')]])))
+    if (before!.version !== undefined) expect(after!.version).not.toBe(before!.version)
+  })
+
   it('may be left in the middle of a listing, and listed again', async () => {
     const store = await open(objectsOf('a', 'b', 'c', 'd', 'e'))
     for await (const object of store.list()) if (object.key === 'b') break
     expect(keysOf(await listed(store))).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+})
+
+describe('an object that is archived', () => {
+  it('is known from the listing, and refused without a request', async () => {
+    const options = { archived: ['a'], pageSize: 5 }
+    const { endpoint, calls, close } = await fakeS3(BUCKET, objectsOf('a', 'b'), options)
+    cleanUps.push(close)
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
+    const store = s3LogStore(BUCKET)
+    const [archived, plain] = await listed(store)
+    expect([archived!.archived, plain!.archived]).toEqual([true, undefined])
+    const error = await store.read(archived!).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(UnreadableObject)
+    expect((error as UnreadableObject).reason).toBe('archived')
+    expect(calls).toHaveLength(1)
   })
 })
 

@@ -26,9 +26,12 @@ const filesBelow = (folder: string, ending: string): { path: string; text: strin
     .sort()
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 
-/** Rules that report: the parts of a correlation that have no id of ours stay out. */
-export const shippedRules = (): readonly Rule[] =>
-  loadRules(filesBelow('rules', '.yml')).rules.filter(({ own }) => own !== undefined)
+/** Rules that report, those of every pack included: the parts of a correlation that have no id of ours stay out. */
+export const shippedRules = (): readonly Rule[] => {
+  const files = filesBelow('rules', '.yml')
+  const packs = Object.keys(loadRules(files).packs)
+  return loadRules(files, { packs }).rules.filter(({ own }) => own !== undefined)
+}
 
 export const shippedQueries = (): readonly Query[] => [
   ...parsePack(filesBelow('queries', '.sql').map(({ path, text }) => ({ file: path, text }))).values(),

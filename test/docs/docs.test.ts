@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { PLANNED_TYPES } from '../../lib/containment/actions/builders.ts'
 import { DERIVED_FIELDS } from '../../lib/detection/derive.ts'
+import { loadRules } from '../../lib/detection/rules.ts'
 import { FUNCTIONS } from '../../lib/sql/function-table.ts'
 import { TABLES } from '../../lib/store/schema.ts'
 import { VERDICT_STATUSES } from '../../lib/verdict.ts'
@@ -29,6 +30,21 @@ const unionIn = (path: string, name: string): string[] => {
   return [...(union?.[1] ?? '').matchAll(/'([a-z-]+)'/g)].map(([, member]) => member!)
 }
 
+const RULE = `title: T
+logsource: {product: aws, service: cloudtrail}
+detection: {s: {eventName: X}, condition: s}
+trailwarden:
+  id: t
+`
+const CORRELATION = 'title: T\ncorrelation: {'
+
+/** What the loader says it would have expected, when a rule ends in something unheard of. */
+const named = (start: string, end: string): string[] => {
+  const [refused] = loadRules([{ path: 'rule.yml', text: start + end }]).rejected
+  const expected = /expected (?:one of )?([\w, ]+?)(?:, found| with|$)/.exec(refused?.message ?? '')?.[1]
+  return expected?.split(', ') ?? []
+}
+
 let all: readonly Verb[] = []
 beforeAll(async () => {
   all = await verbs()
@@ -43,7 +59,19 @@ describe('everything there is stands on its page', () => {
       ),
     ).toEqual([])
     expect(unnamed('docs/rules.md', DERIVED_FIELDS)).toEqual([])
-    expect(unnamed('docs/rules.md', ['id', 'playbook', 'why', 'cases', 'knownAccounts'])).toEqual([])
+    const keys = [...named(RULE, '  unheard: 1'), ...named(RULE, '  cases: [{unheard: 1}]')]
+    expect(keys).toContain('playbook')
+    expect(unnamed('docs/rules.md', keys)).toEqual([])
+  })
+
+  it('names every type of correlation and every comparison', () => {
+    const types = named(CORRELATION, 'type: unheard, rules: [a], timespan: 1m}')
+    const comparisons = named(
+      CORRELATION,
+      'type: event_count, rules: [a], timespan: 1m, condition: {unheard: 1}}',
+    )
+    expect([types.length, comparisons.length]).toEqual([7, 6])
+    expect(unnamed('docs/rules.md', [...types, ...comparisons])).toEqual([])
   })
 
   it('names every query, table, column and function of the dialect', () => {

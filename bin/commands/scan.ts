@@ -43,6 +43,7 @@ export const addScan = (program: Command, session: Session): void => {
     )
     .addOption(formatOption('text', 'jsonl'))
     .option('--known-account <id...>', 'accounts of your own: sharing with them is no finding', many, [])
+    .option('--protect <pattern...>', 'no plan contains these: ARNs or unique ids, * allowed', many, [])
     .option(
       '--public-keys <file>',
       "CloudTrail's public keys, saved (default: public-keys.json beside AWSLogs/)",

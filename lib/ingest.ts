@@ -15,7 +15,7 @@ export interface IngestOptions extends Pick<ReadingOptions, 'inFlight' | 'maxByt
   readonly onObject?: () => void
   /** The bytes of a log file, whether it could be parsed or not. */
   readonly onBytes?: (object: ListedObject, stored: NonNullable<ReadObject['stored']>) => void
-  /** An event, once. */
+  /** An event, once; a corrected one too, since whoever can plant a file can forge a correction. */
   readonly onEvent?: (located: LocatedEvent) => void
   /** Everything that was not read, one object or record at a time. */
   readonly onQuarantined?: (quarantined: Quarantined) => void
@@ -48,23 +48,27 @@ export const ingestEvents = async (
       continue
     }
     ignored += file.ignored ?? 0
-    const fresh = isNew(file).map((located) => ({ ...located, key: object.key }))
-    if (options.onEvent) fresh.forEach(options.onEvent)
+    const { fresh, corrected } = isNew(file, object.key)
+    for (const located of [...fresh, ...corrected]) options.onEvent?.(located)
     await options.store?.append(fresh)
     if (stored) options.onIngested?.(object, stored.bytes)
   }
   return { ...counts.result(), ignored }
 }
 
-/** Counts a file and keeps the events that were not seen before. */
+/** Counts a file, and tells the events not seen before from those that an event before them corrects. */
 const newEvents =
   (counts: Reconciler, seen: DuplicateFilter) =>
-  (file: LogFile): LogFile['events'] => {
+  (file: LogFile, key: string): { fresh: LocatedEvent[]; corrected: LocatedEvent[] } => {
     counts.fileIngested(file.events.length + file.rejected.length)
     counts.recordsRejected(file.rejected.length)
-    return file.events.filter(({ event }) => {
-      const sighting = seen.see(event)
+    const fresh: LocatedEvent[] = []
+    const corrected: LocatedEvent[] = []
+    for (const located of file.events) {
+      const sighting = seen.see(located.event)
       counts.eventSeen(sighting)
-      return sighting.outcome === 'kept'
-    })
+      if (sighting.outcome === 'kept') fresh.push({ ...located, key })
+      if (sighting.outcome === 'superseded') corrected.push({ ...located, key })
+    }
+    return { fresh, corrected }
   }

@@ -34,9 +34,10 @@ export interface SeenBefore {
 const NOTHING: SeenBefore = { keys: () => [], superseded: [] }
 
 /**
- * Tells whether an event was seen before, in 23 to 46 bytes of memory an event. Two events are the same when account, table and
- * id are; the Start and End of an Insight share one id and are two events. An id is kept as 128 bits of its SHA-256, so neither
- * chance nor a forged id makes two events one.
+ * Tells whether an event was seen before, in 23 to 46 bytes of memory an event. Two events are the same when account, table, id
+ * and content are; the Start and End of an Insight share one id and are two events. What CloudTrail delivers again is the same to
+ * the byte: an event under a known id that says something else is kept as well, or a file planted before the real one would take
+ * its place. Id and content are kept as 64 bits of SHA-256 each; where two ids meet by chance, their contents tell them apart.
  * An event whose `addendum.reason` is UPDATED_DATA supersedes the one it names as `originalEventID`, in whatever order they come.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
@@ -55,14 +56,22 @@ export const duplicateFilter = (before: SeenBefore = NOTHING): DuplicateFilter =
     const key = keyText(original)
     if (superseded.has(key)) return false
     superseded.add(key)
-    return seen.has(keyBytes(key))
+    return seen.find(wordsFor(key, '')) !== 'nothing'
+  }
+  /** What was added, or `undefined` when it was there. Another content under a known id gets an id of its own. */
+  const remember = (key: string, content: string): Words | undefined => {
+    const words = wordsFor(key, content)
+    const known = seen.find(words)
+    if (known === 'same') return undefined
+    const added = known === 'nothing' ? words : wordsFor(`${key}${content}`, content)
+    return seen.find(added) !== 'same' && seen.add(added) ? added : undefined
   }
   return {
     see: (event) => {
       if (!loaded) load()
       const key = keyText(eventKeyOf(event))
-      const words = keyBytes(key)
-      if (!seen.add(words)) return { outcome: 'duplicate', supersedesKept: false }
+      const words = remember(key, contentOf(event))
+      if (!words) return { outcome: 'duplicate', supersedesKept: false }
       fresh.push(words)
       const outcome = superseded.has(key) ? 'superseded' : 'kept'
       return { outcome, supersedesKept: supersede(event) }
@@ -119,10 +128,21 @@ const correctsItself = (event: CloudTrailEvent, id: string): string =>
 
 type Words = readonly [number, number, number, number]
 
-const keyBytes = (key: string): Words => {
-  const digest = hash('sha256', key, 'buffer')
+/** Two words for the id, two for the content. */
+const wordsFor = (key: string, content: string): Words => {
+  const id = hash('sha256', key, 'buffer')
+  const rest = hash('sha256', content, 'buffer')
   // An empty slot is all zeros, so no key may be.
-  return [digest.readInt32LE(0) || 1, digest.readInt32LE(4), digest.readInt32LE(8), digest.readInt32LE(12)]
+  return [id.readInt32LE(0) || 1, id.readInt32LE(4), rest.readInt32LE(0), rest.readInt32LE(4)]
+}
+
+/** Nested too deep for JSON, it is told apart by its id alone. */
+const contentOf = (event: CloudTrailEvent): string => {
+  try {
+    return JSON.stringify(event)
+  } catch {
+    return ''
+  }
 }
 
 const KEY_BYTES = 16
@@ -158,18 +178,17 @@ const growingBytes = () => {
 const FIRST_CAPACITY = 1 << 10
 const FULL = 0.7
 
-/** Open addressing over one Int32Array, four words a key, linear probing; doubles at 70 %. */
+/** Open addressing over one Int32Array, four words a key, of which the first two find it; linear probing; doubles at 70 %. */
 const keySet = () => {
   let capacity = FIRST_CAPACITY
   let slots = new Int32Array(capacity * 4)
   let size = 0
 
-  /** Offset of the key's slot, or of the empty slot where it belongs. */
-  const find = ([a, b, c, d]: Words): number => {
+  /** Offset of the id's slot, or of the empty slot where it belongs. */
+  const slotOf = ([a, b]: Words): number => {
     let slot = (b & (capacity - 1)) * 4
     while (slots[slot] !== 0) {
-      if (slots[slot] === a && slots[slot + 1] === b && slots[slot + 2] === c && slots[slot + 3] === d)
-        return slot
+      if (slots[slot] === a && slots[slot + 1] === b) return slot
       slot = slot + 4 === slots.length ? 0 : slot + 4
     }
     return slot
@@ -181,17 +200,21 @@ const keySet = () => {
     for (let from = 0; from < old.length; from += 4) {
       if (old[from] === 0) continue
       const key: Words = [old[from]!, old[from + 1]!, old[from + 2]!, old[from + 3]!]
-      slots.set(key, find(key))
+      slots.set(key, slotOf(key))
     }
   }
   return {
-    has: (key: Words): boolean => slots[find(key)] !== 0,
-    /** Adds a key; false when it was there. */
-    add: (key: Words): boolean => {
-      const slot = find(key)
-      if (slots[slot] !== 0) return false
-      slots.set(key, slot)
-      if (++size > capacity * FULL) grow()
+    /** What is known under the key's id: nothing, the same content, or another. */
+    find: (key: Words): 'nothing' | 'same' | 'other' => {
+      const slot = slotOf(key)
+      if (slots[slot] === 0) return 'nothing'
+      return slots[slot + 2] === key[2] && slots[slot + 3] === key[3] ? 'same' : 'other'
+    },
+    /** Adds a key whose id is not there; answers true. */
+    add: (key: Words): true => {
+      const slot = slotOf(key)
+      if (slots[slot] === 0 && ++size) slots.set(key, slot)
+      if (size > capacity * FULL) grow()
       return true
     },
     get size() {

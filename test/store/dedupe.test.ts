@@ -29,6 +29,28 @@ describe('the duplicate filter', () => {
     ])
   })
 
+  it('keeps an event that says something else under a known id, each content once', () => {
+    const real = call('a', { eventName: 'StopLogging' })
+    const planted = call('a', { eventName: 'DescribeTrails' })
+    const third = call('a', { eventName: 'ListTrails' })
+    expect(outcomes(planted, real, third, real, planted, third)).toEqual([
+      'kept',
+      'kept',
+      'kept',
+      'duplicate',
+      'duplicate',
+      'duplicate',
+    ])
+  })
+
+  it('remembers every content of an id from run to run', () => {
+    const first = duplicateFilter()
+    for (const eventName of ['A', 'B']) first.see(call('a', { eventName }))
+    const next = duplicateFilter({ keys: () => [first.newKeys()], superseded: [] })
+    const seen = ['A', 'B', 'C'].map((eventName) => next.see(call('a', { eventName })).outcome)
+    expect(seen).toEqual(['duplicate', 'duplicate', 'kept'])
+  })
+
   it('keeps one id in two accounts', () => {
     expect(outcomes(call('a'), call('a', { recipientAccountId: '444455556666' }))).toEqual(['kept', 'kept'])
   })

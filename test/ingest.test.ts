@@ -1,0 +1,53 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { ingestEvents } from '../lib/ingest.ts'
+import type { LogStore } from '../lib/ports.ts'
+import type { CloudTrailEvent } from '../lib/trail/event.ts'
+
+const at = (file: string) =>
+  `AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/14/111122223333_CloudTrail_us-east-1_20261014T1320Z_${file}.json.gz`
+
+const logsOf = (files: Readonly<Record<string, readonly CloudTrailEvent[]>>): LogStore => ({
+  name: 'memory',
+  list: async function* () {
+    for (const name of Object.keys(files).sort())
+      yield { bucket: undefined, key: at(name), name: at(name), size: 1 }
+  },
+  read: async ({ key }) => {
+    const found = Object.entries(files).find(([name]) => at(name) === key)
+    return found && { bytes: gzipSync(JSON.stringify({ Records: found[1] })), metadata: {} }
+  },
+})
+
+const stop: CloudTrailEvent = {
+  eventID: 'a',
+  eventTime: '2026-10-14T13:16:00Z',
+  eventName: 'StopLogging',
+  recipientAccountId: '111122223333',
+}
+
+const ingested = async (files: Readonly<Record<string, readonly CloudTrailEvent[]>>) => {
+  const looked: (string | undefined)[] = []
+  const { events } = await ingestEvents(
+    { logs: logsOf(files), layout: 'bucket' },
+    { onEvent: ({ event }) => looked.push(event.eventName) },
+  )
+  return { looked, events }
+}
+
+describe('a file that is planted before the real one', () => {
+  it('does not take the place of an event by carrying its id', async () => {
+    const planted = { ...stop, eventName: 'DescribeTrails' }
+    const { looked, events } = await ingested({ AAAAAAAAAAAAAAAA: [planted], BBBBBBBBBBBBBBBB: [stop, stop] })
+    expect(looked).toEqual(['DescribeTrails', 'StopLogging'])
+    expect(events).toMatchObject({ read: 3, kept: 2, duplicate: 1 })
+  })
+
+  it('does not keep the rules from an event by claiming to correct it', async () => {
+    const addendum = { reason: 'UPDATED_DATA', originalEventID: 'a' }
+    const planted = { ...stop, eventID: 'b', eventName: 'DescribeTrails', addendum }
+    const { looked, events } = await ingested({ AAAAAAAAAAAAAAAA: [planted], BBBBBBBBBBBBBBBB: [stop, stop] })
+    expect(looked).toEqual(['DescribeTrails', 'StopLogging'])
+    expect(events).toMatchObject({ read: 3, kept: 1, superseded: 1, duplicate: 1 })
+  })
+})

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { accountOf, at, type CloudTrailEvent, eventIdOf, text } from '../trail/event.ts'
+import { accountOf, at, type CloudTrailEvent, eventIdOf, identityOf, text } from '../trail/event.ts'
 import { tableOf } from './schema.ts'
 
 /**
@@ -36,8 +36,8 @@ const NOTHING: SeenBefore = { keys: () => [], superseded: [] }
 /**
  * Tells whether an event was seen before, in 23 to 46 bytes of memory an event. Two events are the same when account, table, id
  * and content are; the Start and End of an Insight share one id and are two events. What CloudTrail delivers again is the same to
- * the byte: an event under a known id that says something else is kept as well, or a file planted before the real one would take
- * its place. Id and content are kept as 64 bits of SHA-256 each; where two ids meet by chance, their contents tell them apart.
+ * the byte: an event under a known id that says something else (see `contentOf`) is kept as well, or a file planted before the real
+ * one would take its place. Id and content are kept as 64 bits of SHA-256 each; where two ids meet by chance, their contents tell them apart.
  * An event whose `addendum.reason` is UPDATED_DATA supersedes the one it names as `originalEventID`, in whatever order they come.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
@@ -136,10 +136,30 @@ const wordsFor = (key: string, content: string): Words => {
   return [id.readInt32LE(0) || 1, id.readInt32LE(4), rest.readInt32LE(0), rest.readInt32LE(4)]
 }
 
-/** Nested too deep for JSON, it is told apart by its id alone. */
+/**
+ * What an event says, as far as a copy must agree to be the same event: who, what, when, from where, with what result; of a changing
+ * call also with what. Whole records are not compared: that would cost as much as reading them.
+ */
 const contentOf = (event: CloudTrailEvent): string => {
+  const { principalId, accessKeyId } = identityOf(event)
+  const facts = [
+    event.eventTime,
+    event.eventSource,
+    event.eventName,
+    event.awsRegion,
+    principalId,
+    accessKeyId,
+  ]
+  const result = [event.sourceIPAddress, event.errorCode, event.errorMessage]
+  return `${facts.join('\n')}\n${result.join('\n')}\n${isRead(event) ? '' : detailsOf(event)}`
+}
+
+const isRead = ({ readOnly }: CloudTrailEvent): boolean => readOnly === true || readOnly === 'true'
+
+/** Nested too deep for JSON, details are not compared. */
+const detailsOf = ({ requestParameters, responseElements }: CloudTrailEvent): string => {
   try {
-    return JSON.stringify(event)
+    return `${JSON.stringify(requestParameters)}\n${JSON.stringify(responseElements)}`
   } catch {
     return ''
   }

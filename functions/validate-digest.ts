@@ -1,36 +1,42 @@
 import { systemClock } from '../lib/aws/clock.ts'
-import { logger, onDelivery } from '../lib/aws/handler.ts'
+import { type Counts, logger, onDelivery, sumOf } from '../lib/aws/handler.ts'
 import { s3LogStore } from '../lib/aws/log-store.ts'
 import { cloudTrailPublicKeys } from '../lib/aws/public-keys.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
-import { findingSinkOf } from '../lib/aws/world.ts'
-import { evidenceFinding } from '../lib/evidence-finding.ts'
-import { validateDigest } from '../lib/integrity/validate-digest.ts'
+import { chainHeadsOf, findingSinkOf } from '../lib/aws/world.ts'
 import { parseObjectKey } from '../lib/trail/object-key.ts'
-import type { Problem } from '../lib/verdict.ts'
+import { lookAtDigest, settle } from '../lib/watch-digest.ts'
 
 const settings = settingsOf(['logBucket', 'findingBus', 'topic', 'lakeBucket', 'notifyLevel'])
-const world = { logs: s3LogStore(settings.logBucket), publicKeys: cloudTrailPublicKeys() }
-const sink = findingSinkOf(settings)
+const world = {
+  logs: s3LogStore(settings.logBucket),
+  publicKeys: cloudTrailPublicKeys(),
+  chains: chainHeadsOf(settings),
+  clock: systemClock,
+  findings: findingSinkOf(settings),
+}
 
-/** S3 delivered digest files: check each, and report what does not hold. */
-export const handler = onDelivery(async ({ objects }, receives) => {
-  const digests = objects.filter(({ bucket, key }) => bucket === settings.logBucket && isDigest(key))
-  const problems: Problem[] = []
-  for (const digest of digests) {
-    const report = await validateDigest(world, digest)
-    logger.info('validated', { key: digest.key, ...report.summary, notes: report.notes })
-    problems.push(...report.problems)
+/**
+ * S3 delivered digest files: check each, report what does not hold, and what holds again. What time may mend is remembered: the sweep
+ * looks again. Digests come in any order, twice, and several at once.
+ */
+export const handler = onDelivery(async ({ objects }) => {
+  const counts: Counts[] = [{ digests: 0, skipped: 0 }]
+  for (const { bucket, key } of objects) {
+    if (bucket === settings.logBucket && parseObjectKey(key).type === 'digest') {
+      counts.push(await validate({ bucket, key }))
+    } else {
+      logger.warn('object skipped', { bucket, key, expected: `a digest file in ${settings.logBucket}` })
+      counts.push({ skipped: 1 })
+    }
   }
-  const certain = problems.filter((problem) => receives > 1 || !mayHeal(problem))
-  await sink.put(certain.map((problem) => evidenceFinding(problem, systemClock.now())))
-  const open = problems.length - certain.length
-  if (open > 0) throw new Error(`${open} objects may yet arrive or be read: looking once more`)
-  return { digests: digests.length, skipped: objects.length - digests.length, problems: problems.length }
+  return sumOf(counts)
 })
 
-const isDigest = (key: string): boolean => parseObjectKey(key).type === 'digest'
-
-/** Digests can be delivered out of order, and AWS can fail for a moment: such a verdict waits for a second look. */
-const mayHeal = ({ status, reason }: Problem): boolean =>
-  status === 'unverifiable' || reason === 'link-target-not-found' || reason === 'io-error'
+const validate = async (digest: { readonly bucket: string; readonly key: string }): Promise<Counts> => {
+  const look = await lookAtDigest(world, digest)
+  const { findings, recovered, open } = await settle(world, look, false)
+  const { summary, notes, problems } = look.report
+  logger.info('validated', { key: digest.key, ...summary, notes, open })
+  return { digests: 1, problems: problems.length, findings, recovered }
+}

@@ -19,6 +19,12 @@ const list = z.pipe(
 const SETTINGS = {
   /** Bucket that CloudTrail delivers to. */
   logBucket: bucket,
+  /** Key prefix before AWSLogs/, with its last slash. */
+  logPrefix: z._default(z.string(), ''),
+  /** ARN of the trail that is ours to ask about; empty when there is none. */
+  trailArn: z._default(z.string(), ''),
+  /** Days of log files that a sweep holds against the digests. */
+  sweepDays: z._default(z.coerce.number().check(z.minimum(1), z.maximum(90)), 3),
   /** Bucket of our own: findings, plans, Parquet, query results. */
   lakeBucket: bucket,
   database: name,

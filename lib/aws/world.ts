@@ -1,6 +1,7 @@
 import type { Level } from '../finding.ts'
-import type { Clock, FindingSink, PlanSink } from '../ports.ts'
+import type { ChainHeadStore, Clock, FindingSink, PlanSink } from '../ports.ts'
 import { s3Archive } from './archive.ts'
+import { s3ChainHeads } from './chain-heads.ts'
 import { eventBus } from './event-bus.ts'
 import { eventBridgeFindingSink } from './finding-sink.ts'
 import { announcingPlanSink } from './plan-sink.ts'
@@ -20,6 +21,10 @@ export const findingSinkOf = (settings: Outlets & { readonly notifyLevel: Level 
     archive: s3Archive(settings.lakeBucket, 'findings/'),
     notifyLevel: settings.notifyLevel,
   })
+
+/** What is remembered of chains of digests, below `chains/` of the lake. */
+export const chainHeadsOf = ({ lakeBucket }: Pick<Outlets, 'lakeBucket'>): ChainHeadStore =>
+  s3ChainHeads(lakeBucket, 'chains/')
 
 /** The sink of plans as deployed: bus, topic, and the archive below `plans/` of the lake. */
 export const planSinkOf = (settings: Outlets, clock: Clock): PlanSink =>

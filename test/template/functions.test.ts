@@ -64,7 +64,7 @@ describe.skipIf(whyNot !== '')('functions as packaged', () => {
       for (const name of given) process.env[name] = sample(name)
       expect(typeof require(path).handler).toBe('function')
       delete require.cache[path]
-      const needed = given.filter((name) => !/LEVEL|PACK|MODE|ACCOUNTS|PRINCIPALS/.test(name))
+      const needed = given.filter((name) => !/LEVEL|PACK|MODE|ACCOUNTS|PRINCIPALS|PREFIX|ARN|DAYS/.test(name))
       for (const name of needed) {
         delete process.env[name]
         expect(() => require(path)).toThrow(name)
@@ -80,6 +80,7 @@ const sample = (name: string): string => {
   if (name.endsWith('TOPIC')) return 'arn:aws:sns:us-east-1:111122223333:topic'
   if (name.endsWith('LEVEL')) return 'high'
   if (name.endsWith('MODE')) return 'observe'
-  if (name.endsWith('HOURS')) return '24'
+  if (name.endsWith('HOURS') || name.endsWith('DAYS')) return '24'
+  if (name.endsWith('ARN')) return 'arn:aws:cloudtrail:us-east-1:111122223333:trail/main'
   return name.endsWith('PRINCIPALS') || name.endsWith('ACCOUNTS') || name.endsWith('PACKS') ? '' : 'sample'
 }

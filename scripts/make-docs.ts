@@ -46,10 +46,10 @@ const ruleTable = (): string => {
   const rules = [...shippedRules()].sort(
     (a, b) => LEVELS.indexOf(b.ref.level) - LEVELS.indexOf(a.ref.level) || (a.ref.id < b.ref.id ? -1 : 1),
   )
-  const rows = rules.map(({ ref, kind, sigma }) => [
+  const rows = rules.map(({ ref, kind, sigma, own }) => [
     `\`${ref.id}\``,
     ref.level,
-    `${ref.title}. ${sigma.description ?? ''}${kind === 'correlation' ? ' *(correlation)*' : ''}`,
+    `${ref.title}. ${sigma.description ?? ''}${kind === 'correlation' ? ' *(correlation)*' : ''}${own?.pack ? ` *(pack ${own.pack})*` : ''}`,
     ref.playbook ? `\`${ref.playbook}\`` : '',
   ])
   return `${rules.length} rules.\n\n${table(['rule', 'level', 'what it says', 'playbook'], rows)}`

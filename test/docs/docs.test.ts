@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { PLANNED_TYPES } from '../../lib/containment/actions/builders.ts'
 import { DERIVED_FIELDS } from '../../lib/detection/derive.ts'
 import { loadRules } from '../../lib/detection/rules.ts'
+import { ALREADY } from '../../lib/local/object-list.ts'
 import { FUNCTIONS } from '../../lib/sql/function-table.ts'
 import { TABLES } from '../../lib/store/schema.ts'
 import { VERDICT_STATUSES } from '../../lib/verdict.ts'
@@ -100,6 +101,16 @@ describe('everything there is stands on its page', () => {
     expect(unnamed('docs/deploy.md', Object.keys(stack.functions))).toEqual([])
   })
 
+  it('gives no parameter and no role that the stack has not', () => {
+    const stack = parse(textOf('serverless.yml'), { logLevel: 'silent', merge: true })
+    const rowsBelow = (heading: string) => {
+      const section = textOf('docs/deploy.md').split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!
+      return [...section.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name!)
+    }
+    expect(rowsBelow('Deploy').toSorted()).toEqual(Object.keys(stack.params.default).toSorted())
+    expect(rowsBelow('What each function may do').toSorted()).toEqual(Object.keys(stack.functions).toSorted())
+  })
+
   it('gives the defaults that serverless.yml has', () => {
     const defaults: Record<string, string> = parse(textOf('serverless.yml'), {
       logLevel: 'silent',
@@ -127,6 +138,7 @@ describe('everything there is stands on its page', () => {
       ...unionIn('lib/errors.ts', 'QuarantineReason'),
       ...unionIn('lib/trail/log-file.ts', 'readonly reason'),
       ...unionIn('lib/trail/envelope.ts', 'IgnoredReason'),
+      ALREADY,
       ...['digest', 'placeholder', 'vanished', 'duplicate', 'superseded', 'rejected'],
     ]
     expect(reasons.length).toBeGreaterThan(30)

@@ -5,12 +5,16 @@ import { textFiles } from './files.ts'
 import { packageRoot } from './package-root.ts'
 
 /** Rules of this package and of the folders the user named. A bad rule is returned with its file and line; the others count. */
-export const readRules = async (options: { folders: readonly string[]; ownRules: boolean }) => {
+export const readRules = async (options: {
+  folders: readonly string[]
+  ownRules: boolean
+  packs?: readonly string[]
+}) => {
   const own = options.ownRules ? [join(packageRoot(), 'rules')] : []
   const files = await Promise.all(
     [...own, ...options.folders].map((folder) => textFiles(folder, ['.yml', '.yaml'])),
   )
-  return loadRules(files.flat())
+  return loadRules(files.flat(), { packs: options.packs ?? [] })
 }
 
 /** Playbooks of this package. */

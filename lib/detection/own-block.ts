@@ -32,7 +32,8 @@ export interface OwnBlock {
 }
 
 const KEYS = ['id', 'playbook', 'why', 'pack', 'merge', 'cases']
-const CASE_KEYS = ['name', 'fires', 'event', 'events', 'knownAccounts']
+const CASE_KEYS = ['name', 'fires', 'event', 'events', 'times', 'every', 'knownAccounts']
+const MAX_TIMES = 10_000
 
 /** Reads a rule's `trailwarden` block, or `undefined` when it has none. Throws `ContentError` naming what is wrong. */
 export const ownBlockOf = (sigma: SigmaDocument): OwnBlock | undefined => {
@@ -75,9 +76,15 @@ const mergeOf = (merge: unknown, fail: Fail): Merge | undefined => {
   const by = (Array.isArray(merge['by']) ? merge['by'] : [merge['by']]).map(text)
   const named = by.filter((field) => field !== undefined)
   if (named.length < by.length) throw fail('by: expected field names, found none')
-  const [, count, unit] = /^(\d{1,4})([smhd])$/.exec(text(merge['within']) ?? '') ?? []
-  if (!unit) throw fail(`within: expected a time such as 1h, found ${JSON.stringify(merge['within'])}`)
-  return { by: named, withinMs: Number(count) * UNITS[unit]! }
+  const withinMs = timeOf(merge['within'])
+  if (!withinMs) throw fail(`within: expected a time such as 1h, found ${JSON.stringify(merge['within'])}`)
+  return { by: named, withinMs }
+}
+
+/** Milliseconds of `30s`, `5m`, `1h` or `1d`. */
+const timeOf = (time: unknown): number | undefined => {
+  const [, count, unit] = /^(\d{1,4})([smhd])$/.exec(text(time) ?? '') ?? []
+  return unit ? Number(count) * UNITS[unit]! : undefined
 }
 
 const caseOf = (entry: unknown, fail: Fail): RuleCase => {
@@ -93,7 +100,28 @@ const caseOf = (entry: unknown, fail: Fail): RuleCase => {
   return {
     name,
     fires,
-    events: events as CloudTrailEvent[],
+    events: repeated(entry, events as CloudTrailEvent[], fail),
     knownAccounts: (knownAccounts as unknown[]).map(String),
   }
+}
+
+/** `times: 200, every: 2s`: the events over and over, that much later each time; `{n}` in a text is the number of the turn, from 0. */
+const repeated = (
+  { times, every = '0s' }: Record<string, unknown>,
+  events: readonly CloudTrailEvent[],
+  fail: Fail,
+): readonly CloudTrailEvent[] => {
+  if (times === undefined) return events
+  const step = timeOf(every)
+  if (step === undefined) throw fail(`every: expected a time such as 2s, found ${JSON.stringify(every)}`)
+  if (!Number.isInteger(times) || Number(times) < 1 || Number(times) > MAX_TIMES) {
+    throw fail(`times: expected a number from 1 to ${MAX_TIMES}, found ${JSON.stringify(times)}`)
+  }
+  const text = JSON.stringify(events)
+  return Array.from({ length: Number(times) }, (_, n) =>
+    (JSON.parse(text.replaceAll('{n}', String(n))) as CloudTrailEvent[]).map((event) => ({
+      ...event,
+      eventTime: new Date(Date.parse(event.eventTime ?? '2026-01-01T00:00:00Z') + n * step).toISOString(),
+    })),
+  ).flat()
 }

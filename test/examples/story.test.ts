@@ -40,6 +40,7 @@ const stepOf = ({ event }: Finding): string | undefined =>
 describe('the shipped rules on the incident', () => {
   it.each([
     ['stolen-key-first-use', 'api-attack-tool-used'],
+    ['recon-26-DescribeParameters', 'api-account-enumerated'],
     ['recon-32-ListClusters', 'iam-permissions-probed'],
     ['create-access-key', 'iam-access-key-created'],
     ['create-login-profile', 'iam-console-password-set'],

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { makeDetector } from '../../lib/detection/detect.ts'
+import { withRepeats } from '../../lib/detection/repeats.ts'
 import { loadRules } from '../../lib/detection/rules.ts'
-import { atLeast, type Finding } from '../../lib/finding.ts'
+import { atLeast, type Finding, type Level } from '../../lib/finding.ts'
 import { type CloudTrailEvent, eventIdOf } from '../../lib/trail/event.ts'
 import { parseLogFile } from '../../lib/trail/log-file.ts'
 import { shippedRuleFiles } from '../support/shipped-rules.ts'
@@ -29,7 +30,9 @@ const detect = (
   knownAccounts: readonly string[] = [],
 ): readonly Finding[] => {
   const detector = makeDetector(rules, { knownAccounts })
-  return events.flatMap((event, index) => detector.detect({ event, key: 'k', index }))
+  const told = events.flatMap((event, index) => detector.detect({ event, key: 'k', index }))
+  const { findings, repeats } = detector.finish()
+  return withRepeats([...told, ...findings], repeats)
 }
 
 const rulesOf = (findings: readonly Finding[]): readonly string[] =>
@@ -37,7 +40,11 @@ const rulesOf = (findings: readonly Finding[]): readonly string[] =>
 
 /** What fires on each technique, looked at one by one. An empty list would be a technique that is missed. */
 const TECHNIQUES: Readonly<Record<string, readonly string[]>> = {
-  'credential-access.ec2-get-password-data': ['ec2-password-data-harvested', 'ec2-password-data-retrieved'],
+  'credential-access.ec2-get-password-data': [
+    'ec2-password-data-harvested',
+    'ec2-password-data-retrieved',
+    'iam-call-denied-in-burst',
+  ],
   'credential-access.ec2-steal-instance-credentials': ['ssm-command-sent'],
   'credential-access.secretsmanager-batch-retrieve-secrets': ['secretsmanager-secrets-batch-read'],
   'credential-access.secretsmanager-retrieve-secrets': ['secretsmanager-secrets-harvested'],
@@ -48,19 +55,22 @@ const TECHNIQUES: Readonly<Record<string, readonly string[]>> = {
   'defense-evasion.dns-delete-logs': ['route53-query-logging-deleted'],
   'defense-evasion.organizations-leave': ['organizations-guardrail-removed'],
   'defense-evasion.vpc-remove-flow-logs': ['vpc-flow-logs-deleted'],
-  'discovery.ec2-download-user-data': ['ec2-user-data-read'],
+  'discovery.ec2-download-user-data': ['ec2-user-data-read', 'iam-call-denied-in-burst'],
   'execution.ec2-launch-unusual-instances': ['ec2-large-instances-launched'],
   'execution.ec2-user-data': ['ec2-startup-script-executed', 'ec2-user-data-changed'],
-  'execution.ssm-send-command': ['ssm-command-sent'],
-  'execution.ssm-start-session': ['ssm-session-started'],
+  'execution.ssm-send-command': ['ssm-command-fanned-out', 'ssm-command-sent'],
+  'execution.ssm-start-session': ['ec2-shells-opened-widely', 'ssm-session-started'],
   'exfiltration.ec2-security-group-open-port-22-ingress': ['ec2-security-group-opened'],
   'exfiltration.ec2-share-ami': ['ec2-snapshot-shared'],
   'exfiltration.ec2-share-ebs-snapshot': ['ec2-snapshot-shared'],
   'exfiltration.rds-share-snapshot': ['ec2-snapshot-shared'],
   'impact.bedrock-invoke-model': ['bedrock-model-access-enabled'],
   'initial-access.console-login-without-mfa': ['signin-mfa-skipped'],
-  'lateral-movement.ec2-instance-connect': ['ssm-session-started'],
-  'lateral-movement.ec2-serial-console-send-ssh-public-key': ['ssm-session-started'],
+  'lateral-movement.ec2-instance-connect': ['ec2-shells-opened-widely', 'ssm-session-started'],
+  'lateral-movement.ec2-serial-console-send-ssh-public-key': [
+    'ec2-shells-opened-widely',
+    'ssm-session-started',
+  ],
   'persistence.iam-backdoor-role': ['iam-role-trust-opened'],
   'persistence.iam-backdoor-user': ['iam-access-key-created'],
   'persistence.iam-create-admin-user': [
@@ -85,6 +95,17 @@ describe.skipIf(!existsSync(stratus))(
   () => {
     it.each(Object.entries(TECHNIQUES))('%s', (technique, expected) => {
       expect(rulesOf(detect(eventsOf(new URL(`aws.${technique}.json.gz`, stratus))))).toEqual(expected)
+    })
+
+    it('raise low or above in 33 of 35, high or above in 22', () => {
+      const least = (level: Level) =>
+        Object.keys(TECHNIQUES).filter((technique) =>
+          detect(eventsOf(new URL(`aws.${technique}.json.gz`, stratus))).some(({ rule }) =>
+            atLeast(rule.level, level),
+          ),
+        ).length
+      expect(least('low')).toBeGreaterThanOrEqual(33)
+      expect(least('high')).toBeGreaterThanOrEqual(22)
     })
 
     it('are all in the table', () => {

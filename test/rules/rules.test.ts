@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runCases } from '../../lib/detection/cases.ts'
 import { costsEveryEvent } from '../../lib/detection/index.ts'
@@ -69,6 +69,40 @@ describe('shipped rules', () => {
       .filter((rule) => rule.ref.playbook && !playbooks.has(rule.ref.playbook))
       .map((rule) => rule.ref)
     expect(missing).toEqual([])
+  })
+})
+
+describe('the pack of CIS monitoring controls', () => {
+  const folder = new URL('../../rules/cis/', import.meta.url)
+  const packed = readdirSync(folder).map((name) => ({
+    path: `rules/cis/${name}`,
+    text: readFileSync(new URL(name, folder), 'utf8'),
+  }))
+  const pack = loadRules([...files, ...packed], { packs: ['cis'] })
+
+  it('is loaded when asked for only', () => {
+    expect(pack.rejected).toEqual([])
+    expect(loadRules(packed).rules).toEqual([])
+    expect(loadRules(packed).packs).toEqual({ cis: packed.length })
+  })
+
+  it('covers all fifteen controls in every version of the benchmark, with rules that already say the same', () => {
+    const tags = new Set(pack.rules.flatMap(({ ref }) => ref.tags))
+    const controls = Array.from({ length: 15 }, (_, i) => i + 1)
+    for (const version of ['1.3', '1.4', '1.5', '2.0', '3.0', '4.0', '5.0']) {
+      expect(controls.filter((n) => !tags.has(`cis.v${version}-4.${n}`))).toEqual([])
+    }
+    expect(controls.filter((n) => !tags.has(`cis.v6.0-5.${n}`))).toEqual([])
+    expect(controls.filter((n) => !tags.has(`cis.v1.2-3.${n}`))).toEqual([15])
+    expect(controls.filter((n) => !tags.has(`securityhub.cloudwatch-${n}`))).toEqual([15])
+  })
+
+  it.each(
+    runCases(pack.rules)
+      .filter(({ rule }) => rule.startsWith('cis-'))
+      .map((result) => [`${result.rule} ${result.case}`, result] as const),
+  )('%s', (_name, result) => {
+    expect(result.fired).toBe(result.expected)
   })
 })
 

@@ -1,11 +1,5 @@
 import { Command, CommanderError } from 'commander'
 import { ContentError, messageOf, UnreadableObject, UsageError } from '../lib/errors.ts'
-import { addContain } from './commands/contain.ts'
-import { addIngest } from './commands/ingest.ts'
-import { addQuery } from './commands/query.ts'
-import { addRules } from './commands/rules.ts'
-import { addScan } from './commands/scan.ts'
-import { addVerify } from './commands/verify.ts'
 import { version } from './package-root.ts'
 import type { Session } from './session.ts'
 import { processTerminal } from './terminal.ts'
@@ -15,7 +9,8 @@ export const run = async (argv: readonly string[]): Promise<number> => {
   let status = 0
   const terminal = processTerminal({ color: !argv.includes('--no-color') })
   try {
-    await programOf({ terminal, exit: (code) => (status = code) }).parseAsync(argv, { from: 'user' })
+    const program = await programOf({ terminal, exit: (code) => (status = code) }, argv)
+    await program.parseAsync(argv, { from: 'user' })
     return status
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -24,7 +19,25 @@ export const run = async (argv: readonly string[]): Promise<number> => {
   }
 }
 
-const programOf = (session: Session): Command => {
+/** Each command loads its own part of the house: the engine of one would cost the others 50 MB and a third of a second. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command, session: Session) => void>>> = {
+  scan: async () => (await import('./commands/scan.ts')).addScan,
+  verify: async () => (await import('./commands/verify.ts')).addVerify,
+  ingest: async () => (await import('./commands/ingest.ts')).addIngest,
+  query: async () => (await import('./commands/query.ts')).addQuery,
+  contain: async () => (await import('./commands/contain.ts')).addContain,
+  rules: async () => (await import('./commands/rules.ts')).addRules,
+}
+
+/** The command named first; all of them where none is, so that help and suggestions know them. */
+const chosen = (argv: readonly string[]) => {
+  const name = argv.find((word) => !word.startsWith('-'))
+  return name !== undefined && name !== 'help' && Object.hasOwn(COMMANDS, name)
+    ? [COMMANDS[name]!]
+    : Object.values(COMMANDS)
+}
+
+const programOf = async (session: Session, argv: readonly string[]): Promise<Command> => {
   const program = new Command('trailwarden')
     .description('Validate, search, investigate and contain: AWS CloudTrail logs in a folder or a bucket.')
     .version(version())
@@ -33,7 +46,7 @@ const programOf = (session: Session): Command => {
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', PROGRAM_HELP)
-  for (const add of [addScan, addVerify, addIngest, addQuery, addContain, addRules]) add(program, session)
+  for (const load of chosen(argv)) (await load())(program, session)
   for (const command of program.commands) inherit(command)
   return program
 }

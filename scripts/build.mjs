@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
@@ -101,13 +102,25 @@ if (handlers.length > 0) {
 if (existsSync(join(root, 'bin/trailwarden.ts'))) {
   const commandLine = await build({
     ...common,
-    entryPoints: { 'bin/trailwarden': 'bin/trailwarden.ts' },
+    entryPoints: {
+      'bin/trailwarden': 'bin/trailwarden.ts',
+      // A worker thread starts from a file of its own.
+      'bin/inspect-worker': 'lib/local/inspect-worker.ts',
+    },
     outdir: dist,
     target: 'node22',
     format: 'esm',
+    // A command loads only what it needs.
+    splitting: true,
+    chunkNames: 'bin/[name]-[hash]',
     packages: 'external',
     plugins: [content],
   })
   put(join(dist, 'bin/package.json'), Buffer.from('{"type":"module"}\n'))
   write(commandLine, 0o755)
+  const current = new Set(commandLine.outputFiles.map(({ path }) => path))
+  for (const name of readdirSync(join(dist, 'bin'))) {
+    const path = join(dist, 'bin', name)
+    if (name.endsWith('.js') && !current.has(path)) rmSync(path)
+  }
 }

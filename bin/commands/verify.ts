@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { messageOf, UsageError } from '../../lib/errors.ts'
-import { validateTrails } from '../../lib/integrity/validate.ts'
 import { terminalSafe } from '../../lib/report/escape.ts'
 import { type IntegrityReport, integrityHolds } from '../../lib/verdict.ts'
 import { writeWhole } from '../files.ts'
@@ -9,11 +8,13 @@ import { formatOption, parseTime } from '../options.ts'
 import type { Session } from '../session.ts'
 import type { Paint } from '../terminal.ts'
 import { openTrail, type TrailOptions } from '../trail-source.ts'
+import { parseJobs, verifySource } from '../verify-run.ts'
 
 interface VerifyOptions extends TrailOptions {
   readonly startTime?: string
   readonly endTime?: string
   readonly verbose?: boolean
+  readonly jobs?: number
   readonly state?: string
   readonly format: 'text' | 'json'
 }
@@ -36,6 +37,11 @@ export const addVerify = (program: Command, session: Session): void => {
     )
     .option('--state <file>', 'remember the chain heads here; the next run notices a chain cut behind them')
     .option('--account-id <id>', 'only this account, of an organization trail for example')
+    .option(
+      '--jobs <n>',
+      'threads for the log files of a folder (default: one a core, 1 for small folders)',
+      parseJobs,
+    )
     .option('--verbose', 'name the log files that are valid too')
     .addOption(formatOption('text', 'json'))
     .addOption(alias('--start-time <time>', 'the same as --from').argParser(parseTime))
@@ -72,13 +78,14 @@ const verify = async (named: string | undefined, options: VerifyOptions, session
   }
   const progress = session.terminal.progress('verifying objects')
   const state = options.state ? await savedHeads(options.state) : undefined
-  const report = await validateTrails(source, {
+  const report = await verifySource(source, {
     ...(options.from && { from: options.from }),
     ...(options.to && { to: options.to }),
     ...(options.expectUntil && { expectUntil: options.expectUntil }),
     ...(source.metadata && { metadata: source.metadata }),
     ...validate,
     ...(state && { state }),
+    ...(options.jobs && { jobs: options.jobs }),
     onProgress: progress.update,
   }).finally(progress.stop)
   if (options.state) await writeWhole(options.state, `${JSON.stringify(report.heads, null, 2)}\n`)

@@ -53,6 +53,7 @@ interface Folder extends Omit<ListedLog, 'row' | 'object' | 'time'> {
 
 const LISTED = 1
 const CLAIMED = 2
+const ARCHIVED = 4
 
 export const logTable = (placeOf: PlaceOf): LogTable => {
   const names = nameTable()
@@ -66,6 +67,8 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
   let sizes = new Float64Array(64)
   let flags = new Uint8Array(64)
   let statuses = new Uint8Array(64)
+  let classes = new Uint8Array(64)
+  const classNames = ['']
 
   const folderId = (folder: Folder): number => {
     const id = `${folder.bucket}\n${folder.path}\n${folder.kind}\n${folder.nameHead}`
@@ -76,6 +79,12 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
     push(byPlace, placeOf(folder.bucket, folder.path), folders.length - 1)
     push(byPath, folder.path, folders.length - 1)
     return folders.length - 1
+  }
+  /** S3 has about ten storage classes; whatever is beyond a byte has none. */
+  const classId = (name: string): number => {
+    const known = classNames.indexOf(name)
+    if (known >= 0) return known
+    return classNames.length > 255 ? 0 : classNames.push(name) - 1
   }
   const put = (
     object: ListedObject,
@@ -90,10 +99,13 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
       sizes = grown(sizes, Float64Array)
       flags = grown(flags, Uint8Array)
       statuses = grown(statuses, Uint8Array)
+      classes = grown(classes, Uint8Array)
     }
     times[row] = time
     sizes[row] = object.size
-    if (object.storageClass !== undefined || object.name !== nameHead + object.key) odd.set(row, object)
+    if (object.storageClass !== undefined) classes[row] = classId(object.storageClass)
+    if (object.archived === true) flags[row]! |= ARCHIVED
+    if (object.name !== nameHead + object.key) odd.set(row, object)
     return row
   }
   const objectAt = (row: number): ListedObject => {
@@ -101,7 +113,15 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
     if (kept) return kept
     const { bucket, path, nameHead } = folders[names.groupOf(row)]!
     const key = path + names.nameOf(row)
-    return { bucket, key, size: sizes[row]!, name: nameHead === '' ? key : nameHead + key }
+    const storageClass = classNames[classes[row]!]
+    return {
+      bucket,
+      key,
+      size: sizes[row]!,
+      name: nameHead === '' ? key : nameHead + key,
+      ...(storageClass && { storageClass }),
+      ...((flags[row]! & ARCHIVED) !== 0 && { archived: true }),
+    }
   }
   const logAt = (row: number): ListedLog => {
     const { account, region, kind, day } = folders[names.groupOf(row)]!

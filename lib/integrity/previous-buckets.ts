@@ -33,7 +33,8 @@ const NEIGHBOURS = 1.5 * HOUR
  */
 export const followBuckets = (logs: LogStore, publicKeys: PublicKeys, options: FollowOptions): LogStore => ({
   ...logs,
-  list: (prefix) => (prefix ? logs.list(prefix) : listAll(logs, publicKeys, options)),
+  list: (prefix, listing) =>
+    prefix || listing?.after ? logs.list(prefix, listing) : listAll(logs, publicKeys, options),
 })
 
 async function* listAll(

@@ -6,6 +6,8 @@ import { folderLogStore } from './log-store.ts'
 
 /** A folder or file on disk, opened as the world Trailwarden reads from. */
 export interface FolderWorld {
+  /** Absolute path of the folder that keys are below. */
+  readonly root: string
   readonly logs: LogStore
   /** `bucket`: AWSLogs/ folders were found. `loose`: saved files, judged by what is in them. */
   readonly layout: 'bucket' | 'loose'
@@ -36,6 +38,7 @@ const bucketWorld = async (
   only: string,
   roots: readonly string[],
 ): Promise<FolderWorld> => ({
+  root,
   logs: folderLogStore(root, { only, name }),
   layout: 'bucket',
   digestMetadata: await beside(root, roots, 'digest-metadata.jsonl'),
@@ -43,6 +46,7 @@ const bucketWorld = async (
 })
 
 const looseWorld = (name: string, root: string, only: string): FolderWorld => ({
+  root,
   logs: folderLogStore(root, { only, name }),
   layout: 'loose',
   digestMetadata: [],

@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
+import { InvalidArgumentError } from 'commander'
+import { type ValidateOptions, validateTrails } from '../lib/integrity/validate.ts'
+import { inspectPool } from '../lib/local/inspect-pool.ts'
+import type { Source } from './source.ts'
+
+/** Validates a source: a folder with threads of its own, `jobs` at most; a bucket through its store. Throws as `validateTrails`. */
+export const verifySource = async (
+  source: Source,
+  { jobs, ...options }: ValidateOptions & { readonly jobs?: number | undefined },
+): ReturnType<typeof validateTrails> => {
+  // Names and bytes pass by and nothing stays: a nursery that grows would only take 100 MB and give no speed.
+  setFlagsFromString('--semi-space-growth-factor=1')
+  if (source.root === undefined) return validateTrails(source, options)
+  const pool = inspectPool(source.root, jobs === undefined ? {} : { jobs })
+  try {
+    return await validateTrails(source, { ...options, inspectLog: pool.inspect, inFlight: pool.inFlight })
+  } finally {
+    await pool.close()
+  }
+}
+
+/** `--jobs N`. */
+export const parseJobs = (text: string): number => {
+  const jobs = Number(text)
+  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= 64) return jobs
+  throw new InvalidArgumentError(
+    `expected a number of threads from 1 to 64; here are ${availableParallelism()}`,
+  )
+}

@@ -1,9 +1,8 @@
-import type { LocatedEvent } from '../ports.ts'
 import type { CloudTrailEvent } from '../trail/event.ts'
 import { type EventKey, eventKeyOf, keyText, originalOf } from './dedupe.ts'
 import type { Sorted } from './merge.ts'
-import { type Entry, rowOfEntry } from './order.ts'
-import { type EventRow, eventOf } from './row.ts'
+import { type Entry, eventOfEntry, rowOfEntry } from './order.ts'
+import type { EventRow } from './row.ts'
 import type { TableName } from './schema.ts'
 
 /** Which events were corrected by others that are kept: their own rows are left out. */
@@ -43,5 +42,4 @@ export async function* rowsOf(
   }
 }
 
-const keyOf = ({ source, isRow }: Entry, table: TableName): string =>
-  keyText(eventKeyOf(isRow ? eventOf(source as EventRow, table) : (source as LocatedEvent).event))
+const keyOf = (entry: Entry, table: TableName): string => keyText(eventKeyOf(eventOfEntry(entry, table)))

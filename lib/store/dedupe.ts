@@ -10,6 +10,8 @@ export interface Sighting {
   readonly outcome: 'kept' | 'duplicate' | 'superseded'
   /** This event corrects one that was kept before: that one is now superseded. */
   readonly supersedesKept: boolean
+  /** A duplicate by its id that says something else: never stored, always shown. */
+  readonly differs?: boolean
 }
 
 export interface DuplicateFilter {
@@ -34,10 +36,10 @@ export interface SeenBefore {
 const NOTHING: SeenBefore = { keys: () => [], superseded: [] }
 
 /**
- * Tells whether an event was seen before, in 23 to 46 bytes of memory an event. Two events are the same when account, table, id
- * and content are; the Start and End of an Insight share one id and are two events. What CloudTrail delivers again is the same to
- * the byte: an event under a known id that says something else (see `contentOf`) is kept as well, or a file planted before the real
- * one would take its place. Id and content are kept as 64 bits of SHA-256 each; where two ids meet by chance, their contents tell them apart.
+ * Tells whether an event was seen before, in 23 to 46 bytes of memory an event. Two events are the same when account, table and
+ * id are; the Start and End of an Insight share one id and are two events. What CloudTrail delivers again is the same to the byte: a
+ * duplicate that says something else (see `contentOf`) is told apart as `differs`, or a file planted before the real one could hide it.
+ * Id and content are kept as 64 bits of SHA-256 each; where two ids meet by chance, their contents tell them apart.
  * An event whose `addendum.reason` is UPDATED_DATA supersedes the one it names as `originalEventID`, in whatever order they come.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
@@ -58,20 +60,14 @@ export const duplicateFilter = (before: SeenBefore = NOTHING): DuplicateFilter =
     superseded.add(key)
     return seen.find(wordsFor(key, '')) !== 'nothing'
   }
-  /** What was added, or `undefined` when it was there. Another content under a known id gets an id of its own. */
-  const remember = (key: string, content: string): Words | undefined => {
-    const words = wordsFor(key, content)
-    const known = seen.find(words)
-    if (known === 'same') return undefined
-    const added = known === 'nothing' ? words : wordsFor(`${key}${content}`, content)
-    return seen.find(added) !== 'same' && seen.add(added) ? added : undefined
-  }
   return {
     see: (event) => {
       if (!loaded) load()
       const key = keyText(eventKeyOf(event))
-      const words = remember(key, contentOf(event))
-      if (!words) return { outcome: 'duplicate', supersedesKept: false }
+      const words = wordsFor(key, contentOf(event))
+      const known = seen.find(words)
+      if (known !== 'nothing') return known === 'same' ? DUPLICATE : DIFFERENT_DUPLICATE
+      seen.add(words)
       fresh.push(words)
       const outcome = superseded.has(key) ? 'superseded' : 'kept'
       return { outcome, supersedesKept: supersede(event) }
@@ -127,6 +123,9 @@ const correctsItself = (event: CloudTrailEvent, id: string): string =>
     : ''
 
 type Words = readonly [number, number, number, number]
+
+const DUPLICATE: Sighting = { outcome: 'duplicate', supersedesKept: false }
+const DIFFERENT_DUPLICATE: Sighting = { ...DUPLICATE, differs: true }
 
 /** Two words for the id, two for the content. */
 const wordsFor = (key: string, content: string): Words => {

@@ -12,6 +12,9 @@ export const ROW_GROUP_SIZE = 20_000
 /** Columns worth a bloom filter: asked for by exact value, and never in the order of the sort. */
 const BLOOM_FILTERED: ReadonlySet<string> = new Set(['eventid'])
 
+/** Columns whose values hardly ever repeat: no dictionary is tried, and the least and greatest value say nothing. */
+const UNREPEATED: ReadonlySet<string> = new Set(['eventid', 'requestid', 'sharedeventid'])
+
 /** What a file became. */
 export interface WrittenFile {
   readonly rows: number
@@ -49,10 +52,12 @@ export const writeParquet = async (
 }
 
 const columnsOf = (columns: readonly Column[], group: readonly EventRow[]) =>
-  columns.map(({ name }) => ({
+  columns.map(({ name, type }) => ({
     name,
     data: group.map((row) => row[name] as unknown),
     ...(BLOOM_FILTERED.has(name) && { bloomFilter: true }),
+    ...(UNREPEATED.has(name) && { encoding: 'PLAIN' as const }),
+    ...((type === 'json' || UNREPEATED.has(name)) && { statistics: false }),
   }))
 
 /** Batches of any size as groups of exactly `size`, but the last. */

@@ -38,8 +38,9 @@ export const eventSorter = (scratch: Scratch): EventSorter => {
   }
   return {
     add: (located) => {
-      entries.push(entryOf(located))
-      bytes += textSize(located.event)
+      const entry = entryOf(located)
+      entries.push(entry)
+      bytes += (entry.source as string).length + ENTRY_BYTES
     },
     get waiting() {
       return { events: entries.length, bytes }
@@ -65,11 +66,5 @@ async function* oneBatch<T>(batch: readonly T[]): AsyncGenerator<readonly T[]> {
   yield batch
 }
 
-/** Characters of text in a value, with a little for what holds them. */
-const textSize = (value: unknown): number => {
-  if (typeof value === 'string') return value.length + 16
-  if (typeof value !== 'object' || value === null) return 16
-  let size = 16
-  for (const name in value) size += textSize((value as Record<string, unknown>)[name])
-  return size
-}
+/** Memory of an entry beside its text, roughly. */
+const ENTRY_BYTES = 120

@@ -62,3 +62,8 @@ export const findingLine = (finding: Finding): string => {
   const { raw: _raw, ...line } = finding
   return JSON.stringify(line)
 }
+
+/** Findings without repeated ids: two events under one id, of which one was planted, are one finding. */
+export const eachOnce = (findings: readonly Finding[]): Finding[] => [
+  ...new Map(findings.map((finding) => [finding.id, finding])).values(),
+]

@@ -2,6 +2,7 @@ import type { EventStore, ListedObject, LocatedEvent, LogStore } from './ports.t
 import { type Quarantined, type ReadingOptions, type ReadObject, readObjects } from './reading.ts'
 import { type DuplicateFilter, duplicateFilter } from './store/dedupe.ts'
 import { type Reconciler, type Reconciliation, reconciler } from './store/reconcile.ts'
+import { type CloudTrailEvent, eventIdOf } from './trail/event.ts'
 import type { LogFile } from './trail/log-file.ts'
 
 /** What is done with what is read; every part may be left out. */
@@ -48,27 +49,40 @@ export const ingestEvents = async (
       continue
     }
     ignored += file.ignored ?? 0
-    const { fresh, corrected } = isNew(file, object.key)
-    for (const located of [...fresh, ...corrected]) options.onEvent?.(located)
+    const { fresh, corrected, differing } = isNew(file, object.key)
+    for (const located of [...fresh, ...corrected, ...differing]) options.onEvent?.(located)
+    for (const { event, index } of differing) options.onQuarantined?.(differingEvent(object, event, index))
     await options.store?.append(fresh)
     if (stored) options.onIngested?.(object, stored.bytes)
   }
   return { ...counts.result(), ignored }
 }
 
-/** Counts a file, and tells the events not seen before from those that an event before them corrects. */
-const newEvents =
-  (counts: Reconciler, seen: DuplicateFilter) =>
-  (file: LogFile, key: string): { fresh: LocatedEvent[]; corrected: LocatedEvent[] } => {
-    counts.fileIngested(file.events.length + file.rejected.length)
-    counts.recordsRejected(file.rejected.length)
-    const fresh: LocatedEvent[] = []
-    const corrected: LocatedEvent[] = []
-    for (const located of file.events) {
-      const sighting = seen.see(located.event)
-      counts.eventSeen(sighting)
-      if (sighting.outcome === 'kept') fresh.push({ ...located, key })
-      if (sighting.outcome === 'superseded') corrected.push({ ...located, key })
-    }
-    return { fresh, corrected }
+/** Not stored, since its id is taken; whoever planted the other one must not hide it. */
+const differingEvent = (object: ListedObject, event: CloudTrailEvent, index: number): Quarantined => ({
+  object: object.name,
+  index,
+  reason: 'same-id-other-content',
+  detail: `event ${eventIdOf(event)} says something else than an earlier event of that id`,
+  event,
+})
+
+/**
+ * Counts a file, and tells the events not seen before from those that an event before them corrects, and from duplicates that
+ * say something else.
+ */
+const newEvents = (counts: Reconciler, seen: DuplicateFilter) => (file: LogFile, key: string) => {
+  counts.fileIngested(file.events.length + file.rejected.length)
+  counts.recordsRejected(file.rejected.length)
+  const fresh: LocatedEvent[] = []
+  const corrected: LocatedEvent[] = []
+  const differing: LocatedEvent[] = []
+  for (const located of file.events) {
+    const sighting = seen.see(located.event)
+    counts.eventSeen(sighting)
+    if (sighting.outcome === 'kept') fresh.push({ ...located, key })
+    if (sighting.outcome === 'superseded') corrected.push({ ...located, key })
+    if (sighting.differs) differing.push({ ...located, key })
   }
+  return { fresh, corrected, differing }
+}

@@ -4,7 +4,7 @@ import type { Playbook } from './containment/playbook.ts'
 import { type Closing, type DetectorOptions, makeDetector } from './detection/detect.ts'
 import { withRepeats } from './detection/repeats.ts'
 import type { Rule } from './detection/rules.ts'
-import type { Finding } from './finding.ts'
+import { eachOnce, type Finding } from './finding.ts'
 import { type IngestCounts, type IngestOptions, ingestEvents } from './ingest.ts'
 import { inspectWith } from './integrity/inspect.ts'
 import { inspectionMemory } from './integrity/inspection-memory.ts'
@@ -29,7 +29,7 @@ export interface World {
   readonly store?: EventStore
 }
 
-/** What the world is held against: handed in, never imported. */
+/** Handed in, never imported. */
 export interface Content {
   readonly rules: readonly Rule[]
   readonly playbooks: readonly Playbook[]
@@ -78,11 +78,11 @@ export const pipeline = async (
   })
 
   const { findings: last, ...heldBack } = detector.finish()
-  const findings = withRepeats([...found, ...last], heldBack.repeats)
+  const findings = withRepeats(eachOnce([...found, ...last]), heldBack.repeats)
 
   // 2. Validate the digests, and hold each log file's hash against them.
-  const inspectLog = inspectWith(world.logs, inspected)
-  const integrity = await validateTrails(world, { ...options.validate, inspectLog })
+  const validate = { ...options.validate, inspectLog: inspectWith(world.logs, inspected) }
+  const integrity = await validateTrails(world, validate)
 
   // 3. Plan the containment. Findings that rest on evidence an attacker may have planted propose nothing.
   const plan = planContainment({

@@ -1,5 +1,6 @@
 import { messageOf, NotALogFile, UnreadableObject } from './errors.ts'
 import type { ListedObject, LogStore } from './ports.ts'
+import type { CloudTrailEvent } from './trail/event.ts'
 import { parseEventFile } from './trail/event-file.ts'
 import { type Inflated, inflateMember } from './trail/gzip.ts'
 import { type LogFile, parseLogFile, type RejectedRecord } from './trail/log-file.ts'
@@ -12,6 +13,8 @@ export interface Quarantined {
   readonly index?: number
   readonly reason: string
   readonly detail: string
+  /** The whole event, where it is one that was not stored. */
+  readonly event?: CloudTrailEvent
 }
 
 /** What became of one listed object: read, or skipped for a reason that is counted and shown. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { UsageError } from '../lib/errors.ts'
 
@@ -31,12 +31,19 @@ export const readText = async (path: string): Promise<string> => {
   }
 }
 
-/** Writes a whole file or none: a killed run leaves no half report. */
+/** Writes a whole file or none: a killed run leaves no half report. Throws `UsageError` that names it. */
 export const writeWhole = async (path: string, text: string | Uint8Array): Promise<void> => {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.partial`
-  await writeFile(temporary, text)
-  await rename(temporary, path)
+  try {
+    await writeFile(temporary, text)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw new UsageError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    })
+  }
 }
 
 /** A path as the user would type it from where they are. */

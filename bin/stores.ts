@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '../lib/errors.ts'
 import { readManifest } from '../lib/local/store-manifest.ts'
@@ -20,6 +21,7 @@ export const withStore = async (
   if (there) return use(there)
   const opened = await openSource(source, {}, terminal)
   const dir = await mkdtemp(join(tmpdir(), 'trailwarden-'))
+  const leave = removeWhenLeaving(dir)
   try {
     const { files, events } = await ingest(opened, dir, terminal)
     if (files.ingested === 0)
@@ -31,5 +33,20 @@ export const withStore = async (
     await use(dir)
   } finally {
     await rm(dir, { recursive: true, force: true })
+    leave()
   }
 }
+
+/** Events are nothing to leave behind, even when the run is interrupted or nobody reads on. Answers how to stop watching. */
+const removeWhenLeaving = (dir: string): (() => void) => {
+  const remove = () => rmSync(dir, { recursive: true, force: true })
+  const interrupted = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal])
+  process.on('exit', remove)
+  for (const signal of SIGNALS) process.once(signal, interrupted)
+  return () => {
+    process.off('exit', remove)
+    for (const signal of SIGNALS) process.off(signal, interrupted)
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { type Options, SingleBar } from 'cli-progress'
 
@@ -24,6 +25,7 @@ export type Paint = (style: Style, text: string) => string
 /** The real terminal. Colours only where stdout is one, NO_COLOR is unset and `--no-color` was not given. */
 export const processTerminal = (options: { color: boolean }): Terminal => {
   const { stdout, stderr } = process
+  for (const stream of [stdout, stderr]) stream.on('error', leave)
   const colours = options.color && stdout.isTTY === true && stdout.getColorDepth() > 1
   return {
     out: (text) => void stdout.write(`${text}\n`),
@@ -32,6 +34,16 @@ export const processTerminal = (options: { color: boolean }): Terminal => {
     paint: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),
     width: stdout.columns ?? 110,
   }
+}
+
+/** Whoever reads may stop reading, as `head` does: that is no fault. A disk that is full is one. */
+const leave = (error: NodeJS.ErrnoException): never => {
+  if (error.code !== 'EPIPE') {
+    try {
+      writeSync(2, `trailwarden: the output cannot be written (${error.code})\n`)
+    } catch {}
+  }
+  process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 2)
 }
 
 const SHOW_AFTER_MS = 1000

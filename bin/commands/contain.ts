@@ -4,6 +4,7 @@ import { pipeline } from '../../lib/pipeline.ts'
 import { readPlaybooks, readRules } from '../content.ts'
 import { writeWhole } from '../files.ts'
 import { formatOption, many } from '../options.ts'
+import { refuseNothing } from '../refuse-nothing.ts'
 import type { Session } from '../session.ts'
 import { openSource } from '../source.ts'
 
@@ -49,7 +50,7 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
   const playbooks = await readPlaybooks()
   const progress = session.terminal.progress('reading objects')
   let listed = 0
-  const { plan: made } = await pipeline(
+  const outcome = await pipeline(
     source,
     { rules, playbooks },
     {
@@ -59,6 +60,8 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
       ...(source.metadata && { validate: { metadata: source.metadata } }),
     },
   ).finally(progress.stop)
+  refuseNothing(name, outcome)
+  const made = outcome.plan
   const json = JSON.stringify(made, null, 2)
   if (options.out) await writeWhole(options.out, `${json}\n`)
   session.terminal.out(options.format === 'json' ? json : renderPlan(made).trimEnd())

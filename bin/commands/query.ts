@@ -61,9 +61,14 @@ Examples:
   trailwarden query ./store top-errors --explain athena
 `
 
+/** A day. Timers of 25 days and more would fire at once. */
+const LONGEST = 86_400
+
 const seconds = (value: string): number => {
   const number = Number(value)
-  if (!(number > 0)) throw new InvalidArgumentError('expected a number of seconds above 0.')
+  if (!(number > 0 && number <= LONGEST)) {
+    throw new InvalidArgumentError(`expected a number of seconds above 0, at most ${LONGEST}.`)
+  }
   return number
 }
 

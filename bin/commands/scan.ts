@@ -7,6 +7,8 @@ import { type Outcome, pipeline } from '../../lib/pipeline.ts'
 import type { Quarantined } from '../../lib/reading.ts'
 import { readPlaybooks, readRules } from '../content.ts'
 import { formatOption, levelOption, many } from '../options.ts'
+import { openOut } from '../out-folder.ts'
+import { refuseNothing } from '../refuse-nothing.ts'
 import { writeReports } from '../reports.ts'
 import type { Session } from '../session.ts'
 import { openSource, type Source } from '../source.ts'
@@ -68,6 +70,7 @@ const scan = async (name: string, options: ScanOptions, session: Session): Promi
   const { terminal } = session
   const content = await contentOf(options, session)
   const source = await openSource(name, options, terminal)
+  if (options.out !== undefined) await openOut(options.out, name)
   const quarantined: Quarantined[] = []
   const outcome = await runPipeline(source, content, options, session, (one) => quarantined.push(one))
   refuseNothing(name, outcome)
@@ -127,13 +130,4 @@ const runPipeline = async (
   } finally {
     progress.stop()
   }
-}
-
-/** A source in which nothing is CloudTrail's is a wrong source, and the user is told what was found instead. */
-const refuseNothing = (name: string, { counts, integrity }: Outcome): void => {
-  const { listed, ingested, skipped } = counts.files
-  if (ingested > 0 || integrity.chains.length > 0 || 'digest' in skipped) return
-  const reasons = Object.entries(skipped).map(([reason, n]) => `${n} ${reason}`)
-  const found = listed === 0 ? 'no file at all' : `${listed} of other kinds (${reasons.join(', ')})`
-  throw new UsageError(`${name}: expected CloudTrail log files, found ${found}`)
 }

@@ -44,9 +44,9 @@ export interface ChainRecord {
 export const mergedRecord = (a: ChainRecord, b: ChainRecord): ChainRecord => {
   const head = newerHead(a.head, b.head)
   const ids = [...new Set([...Object.keys(a.watched), ...Object.keys(b.watched)])].sort()
-  const watched = ids.map((id) => [id, mergedWatch(own(a, id), own(b, id))] as const)
-  const kept = watched.filter(([, one]) => !head || !isForgotten(one, Date.parse(head.end)))
-  return { ...(head && { head }), watched: Object.fromEntries(kept) }
+  const kept = ids.filter((id) => !head || !isForgotten(id, Date.parse(head.end)))
+  const watched = Object.fromEntries(kept.map((id) => [id, mergedWatch(own(a, id), own(b, id))]))
+  return { ...(head && { head }), watched }
 }
 
 /** Is it wrong, as far as was seen last? */
@@ -110,17 +110,20 @@ const smaller = <T extends object>(a: T | undefined, b: T | undefined): T | unde
 const textOf = (value: object): string =>
   JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 
-const DAY = 86_400_000
-/** A digest that was never missed: late news of a hole arrive within hours. */
-const KEEP_WHOLE = 3 * DAY
-const KEEP_MENDED = 30 * DAY
-/** A hole that everybody was told of. Nobody expects its digest any more. */
-const KEEP_REPORTED = 90 * DAY
+/**
+ * Days of a chain's own time after which a thing is forgotten. It goes by the time in the name, which is the same for every writer: what
+ * one has forgotten no other can bring back by half. What is as old when it is first seen is not to be watched.
+ */
+export const WATCH_DAYS = 14
 
-/** Measured against the chain's own time, not a clock: the same for every writer. */
-const isForgotten = (one: Watched, end: number): boolean => {
-  const before = (time: string | undefined, age: number) => time !== undefined && Date.parse(time) < end - age
-  if (one.problem === undefined) return before(one.closed, KEEP_WHOLE)
-  if (isOpen(one)) return before(one.reported, KEEP_REPORTED) && !isUnreported(one)
-  return before(one.closed, KEEP_MENDED) && !isUntold(one)
+const isForgotten = (id: string, end: number): boolean => {
+  const time = timeIn(id)
+  return time !== undefined && time < end - WATCH_DAYS * 86_400_000
+}
+
+/** The last time that an id names, as object keys (`20261101T0055`) or as problems (`2026-11-01T00:55`) write it. */
+const timeIn = (id: string): number | undefined => {
+  const [, y, mo, d, h, mi] = [...id.matchAll(/(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d)/g)].at(-1) ?? []
+  const time = y === undefined ? Number.NaN : Date.parse(`${y}-${mo}-${d}T${h}:${mi}:00Z`)
+  return Number.isNaN(time) ? undefined : time
 }

@@ -70,12 +70,12 @@ export const sweepPlace = async (
     const mine = told.filter((problem) => chainOfProblem(problem, id))
     const end = endOf(listing.digests.get(id) ?? [], report.problems, now)
     const silent = await silenceOf(world, id, { end, saved: known.get(id)?.head?.end, now, from })
-    const doubts = watchedOf([...mine.filter(mayHeal), ...silent], undefined, now)
+    const doubts = watchedOf([...mine.filter((problem) => mayHeal(problem, now)), ...silent], undefined, now)
     const head = report.heads[id]
     const watched = { ...mendedHere(known.get(id), doubts, now), ...doubts }
     const { certain, news } = looks.get(id) ?? { certain: [], news: { watched: {} } }
     chains.set(id, {
-      certain: [...certain, ...mine.filter((problem) => !mayHeal(problem))],
+      certain: [...certain, ...mine.filter((problem) => !mayHeal(problem, now))],
       news: mergedRecord(news, { ...(head && { head }), watched }),
     })
   }

@@ -4,6 +4,7 @@ import {
   isUnreported,
   isUntold,
   mergedRecord,
+  WATCH_DAYS,
   type Watched,
   wasReported,
 } from './chain-record.ts'
@@ -44,15 +45,20 @@ export interface Look {
 /** Digests are delivered within the hour after their end, sometimes in the next; later than that is late (milliseconds). */
 export const GRACE = 2 * 3_600_000
 
+/** What is older than this is not waited for, nor watched (milliseconds). Less than what is remembered of a chain. */
+const PATIENCE = (WATCH_DAYS - 1) * 24 * 3_600_000
+
 /**
  * May time mend it? CloudTrail delivers digests out of order, or hours late after a disruption; AWS fails for a moment. A log file is
  * there before the digest that lists it: one that is missing is gone.
  */
-export const mayHeal = ({ status, kind, reason }: Problem): boolean =>
-  reason === 'io-error' ||
-  reason === 'no-public-keys' ||
-  status === 'tail-missing' ||
-  (status === 'missing' && kind !== 'log')
+export const mayHeal = (problem: Problem, now: string): boolean => {
+  const { status, kind, reason } = problem
+  if (reason === 'no-public-keys' || status === 'tail-missing') return true
+  const { to } = dated(problem)
+  const isOld = to !== undefined && Date.parse(to) < Date.parse(now) - PATIENCE
+  return !isOld && (reason === 'io-error' || (status === 'missing' && kind !== 'log'))
+}
 
 /**
  * Looks at one digest, for the first time or again. Throws `UsageError` when the key is not a digest's, and what the store of
@@ -65,9 +71,13 @@ export const lookAtDigest = async (world: WatchWorld, digest: Place): Promise<Lo
   const now = world.clock.now()
   const state = known?.head ? { [chain]: known.head } : {}
   const report = await validateDigest(world, digest, { state })
-  const doubts = watchedOf(report.problems.filter(mayHeal), digest, now)
+  const doubts = watchedOf(
+    report.problems.filter((problem) => mayHeal(problem, now)),
+    digest,
+    now,
+  )
   const certain = condensed(
-    report.problems.filter((problem) => !mayHeal(problem)),
+    report.problems.filter((problem) => !mayHeal(problem, now)),
     nameOf(digest),
   )
   const head = report.heads[chain]

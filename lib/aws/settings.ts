@@ -23,8 +23,8 @@ const SETTINGS = {
   logPrefix: z._default(z.string(), ''),
   /** ARN of the trail that is ours to ask about; empty when there is none. */
   trailArn: z._default(z.string(), ''),
-  /** Days of log files that a sweep holds against the digests. */
-  sweepDays: z._default(z.coerce.number().check(z.minimum(1), z.maximum(90)), 3),
+  /** Days of log files that a sweep holds against the digests; fewer than what is remembered of a chain. */
+  sweepDays: z._default(z.coerce.number().check(z.minimum(1), z.maximum(10)), 3),
   /** Bucket of our own: findings, plans, Parquet, query results. */
   lakeBucket: bucket,
   database: name,

@@ -8,6 +8,7 @@ export interface Call {
   /** Operation of a JSON protocol: `AWSGlue.GetTable` -> `GetTable`. */
   readonly operation: string
   readonly body: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
 export interface Answer {
@@ -47,7 +48,8 @@ const callOf = async (request: IncomingMessage): Promise<Call> => {
     .split('.')
     .at(-1)!
   const url = new URL(request.url ?? '/', 'http://loopback')
-  return { method: request.method ?? '', url, operation, body: Buffer.concat(parts).toString() }
+  const body = Buffer.concat(parts).toString()
+  return { method: request.method ?? '', url, operation, body, headers: request.headers }
 }
 
 /** An answer of a JSON protocol. */

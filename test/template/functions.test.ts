@@ -80,7 +80,7 @@ const sample = (name: string): string => {
   if (name.endsWith('TOPIC')) return 'arn:aws:sns:us-east-1:111122223333:topic'
   if (name.endsWith('LEVEL')) return 'high'
   if (name.endsWith('MODE')) return 'observe'
-  if (name.endsWith('HOURS') || name.endsWith('DAYS')) return '24'
+  if (name.endsWith('HOURS') || name.endsWith('DAYS')) return '5'
   if (name.endsWith('ARN')) return 'arn:aws:cloudtrail:us-east-1:111122223333:trail/main'
   return name.endsWith('PRINCIPALS') || name.endsWith('ACCOUNTS') || name.endsWith('PACKS') ? '' : 'sample'
 }

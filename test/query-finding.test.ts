@@ -46,4 +46,21 @@ describe('query finding', () => {
     expect(one!.events).toEqual([])
     expect(one!.time).toBe(NOW)
   })
+
+  it('is one finding as long as its key is the same, whatever else has grown', () => {
+    const repeated = { ...query, finding: { key: ['who', 'day'], summary: '{failures} failures of {who}' } }
+    const row = { who: 'alice', day: '2026-11-01', failures: '5' }
+    const [first, later, other] = [row, { ...row, failures: '9' }, { ...row, day: '2026-11-02' }].map((one) =>
+      queryFinding(repeated, one, 0, NOW),
+    )
+    expect(later!.id).toBe(first!.id)
+    expect(other!.id).not.toBe(first!.id)
+    expect(later!.rule.title).toBe('Calls that weaken CloudTrail: 9 failures of alice')
+  })
+
+  it('puts no more of a value in its summary than people read, and says what is not there', () => {
+    const told = { ...query, finding: { summary: '{EventName} of {trail} {constructor}' } }
+    const { rule } = queryFinding(told, { eventName: 'x'.repeat(5000), trail: null }, 0, NOW)
+    expect(rule.title).toBe(`${query.title}: ${'x'.repeat(120)}... of (none) (none)`)
+  })
 })

@@ -26,11 +26,20 @@ export interface Query {
   readonly params: readonly QueryParameter[]
   readonly columns?: readonly string[]
   readonly severity?: (typeof LEVELS)[number]
+  /** How a row becomes a finding, where the query has a severity. */
+  readonly finding?: FindingTemplate
   readonly tags: readonly string[]
   /** Notes shown with every result: what the query does not say. */
   readonly notes: readonly string[]
   readonly sql: string
   readonly file: string
+}
+
+export interface FindingTemplate {
+  /** Columns that make two rows the same finding, run after run; the event, or else all of them, when left out. */
+  readonly key?: readonly string[] | undefined
+  /** What it says, with `{column}` for a value of the row. */
+  readonly summary: string
 }
 
 export interface QueryParameter {
@@ -56,6 +65,9 @@ const FRONT_MATTER = z.strictObject({
   params: z.array(PARAMETER).default([]),
   columns: z.array(z.string()).optional(),
   severity: z.enum(LEVELS).optional(),
+  finding: z
+    .strictObject({ key: z.array(z.string()).min(1).optional(), summary: z.string().min(1) })
+    .optional(),
   tags: z.array(z.string()).default([]),
   notes: z.array(z.string()).default([]),
 })
@@ -76,8 +88,16 @@ export const parseQuery = (file: string, text: string): Query => {
   // Blank lines keep the lines of the file in messages about the SQL.
   const sql = start.slice(0, end + CLOSE.length).replace(/[^\n]/g, '') + start.slice(end + CLOSE.length)
   requireSameParameters(file, sql, front.params)
-  const { columns, severity, ...rest } = front
-  return { ...rest, ...(columns && { columns }), ...(severity && { severity }), sql, file }
+  const { columns, severity, finding, ...rest } = front
+  if (finding && !severity) throw new ContentError(file, 'finding: expected a severity with it')
+  return {
+    ...rest,
+    ...(columns && { columns }),
+    ...(severity && { severity }),
+    ...(finding && { finding }),
+    sql,
+    file,
+  }
 }
 
 const frontMatter = (file: string, yaml: string): z.infer<typeof FRONT_MATTER> => {

@@ -5,6 +5,9 @@ question: Who changed policy, ACL or public access block of a bucket, and did it
 params:
   - { name: since, type: timestamp, default: '1970-01-01 00:00:00', description: 'events from this time on, UTC; name it to read fewer days' }
   - { name: until, type: timestamp, default: '2999-12-31 00:00:00', description: 'events before this time, UTC' }
+severity: medium
+finding:
+  summary: '{eventName} of {bucket} by {arn} from {sourceIPAddress}'
 tags: [s3, exposure]
 ---*/
 SELECT

@@ -5,6 +5,9 @@ question: Who stopped, deleted or narrowed a trail or an event data store?
 params:
   - { name: since, type: timestamp, default: '1970-01-01 00:00:00', description: 'events from this time on, UTC; name it to read fewer days' }
   - { name: until, type: timestamp, default: '2999-12-31 00:00:00', description: 'events before this time, UTC' }
+severity: high
+finding:
+  summary: '{eventName} of {trail} by {arn} from {sourceIPAddress}'
 tags: [cloudtrail, evasion]
 ---*/
 SELECT

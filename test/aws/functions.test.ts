@@ -139,4 +139,32 @@ describe.skipIf(why !== '')('run-query-pack, as shipped', () => {
     await expect(invoke(tick)).rejects.toThrow(/queries failed/)
     expect(started().length).toBeGreaterThan(1)
   })
+
+  it('puts rows of queries that have a severity on the bus, and no other row', async () => {
+    const row = [
+      ['eventname', 'eventid', 'trail', 'who', 'day'],
+      ['StopLogging', 'e-1', 'main', 'alice', '2026-11-01'],
+    ]
+    const put: { Detail: string }[] = []
+    const { invoke } = await shipped('run-query-pack', (call) => {
+      if (call.operation === 'PutEvents') {
+        const { Entries } = JSON.parse(call.body)
+        put.push(...Entries)
+        return json({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: '1' })) })
+      }
+      if (call.method === 'HEAD') return { status: 404 }
+      if (call.body.startsWith('Action=Publish'))
+        return { headers: { 'content-type': 'text/xml' }, body: PUBLISHED }
+      return call.method === 'PUT' ? {} : athena(row)(call)
+    })
+    expect(await invoke(tick)).toMatchObject({ failed: 0, findings: 3 })
+    expect(put.map(({ Detail }) => JSON.parse(Detail).rule.id).sort()).toEqual([
+      'bucket-exposure-changes',
+      'repeated-failed-console-logins',
+      'who-stopped-logging',
+    ])
+  })
 })
+
+const PUBLISHED =
+  '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>'

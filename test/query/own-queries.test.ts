@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LEVELS } from '../../lib/finding.ts'
 import { parsePack } from '../../lib/query/pack.ts'
 import { runQuery } from '../../lib/query/run-query.ts'
 import { catalog, openQueryStore, packFiles, type QueryStore, sampleEvents } from '../support/query-store.ts'
@@ -78,5 +79,30 @@ describe('our own queries', () => {
       { trail: 'main-trail', eventname: 'StopLogging' },
     ])
     expect(await rows('console-logins')).toMatchObject([{ result: 'Failure', identity_type: 'Root' }])
+  })
+
+  it('find who failed to sign in again and again', async () => {
+    expect(await rows('repeated-failed-console-logins')).toEqual([])
+    expect(await rows('repeated-failed-console-logins', { failures: '1' })).toMatchObject([
+      { who: 'Root', sourceipaddress: '203.0.113.9', day: '2024-01-04', failures: '1' },
+    ])
+  })
+
+  it('say in a finding only what their rows have', async () => {
+    const reporting = [...pack.values()].filter(({ severity }) => severity)
+    expect(reporting.map(({ name }) => name).sort()).toEqual([
+      'bucket-exposure-changes',
+      'repeated-failed-console-logins',
+      'who-stopped-logging',
+    ])
+    for (const query of reporting) {
+      const { columns } = await runQuery({ engine: store.engine, catalog, query, params: {} })
+      const known = columns.map((name) => name.toLowerCase())
+      const summary = [...query.finding!.summary.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+      expect(LEVELS).toContain(query.severity)
+      for (const name of [...summary, ...(query.finding!.key ?? [])])
+        expect(known).toContain(name.toLowerCase())
+      expect(query.finding!.key !== undefined || known.includes('eventid')).toBe(true)
+    }
   })
 })

@@ -232,6 +232,39 @@ describe.skipIf(why !== '')('the deployed stack', () => {
     })
   })
 
+  /** Runs a function by hand, as its schedule would. */
+  const invoke = async (name: string) => {
+    const path = `/2015-03-31/functions/trailwarden-main-${name}/invocations`
+    const response = await fetch(`${emulator.endpoint}${path}`, { method: 'POST', body: '{}' })
+    const answer = await response.json()
+    if (!response.ok || 'errorMessage' in answer) throw new Error(`${name}: ${JSON.stringify(answer)}`)
+    return answer as Record<string, number>
+  }
+
+  it('finds the hour that no digest was delivered for, once, and tells when it has come', async () => {
+    const hours = 7
+    const from = `${new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 19)}Z`
+    const place = { bucket: outputs['LogBucket']!, account: ACCOUNT, region: 'us-east-1', trail: 'hourly' }
+    const trail = signedTrail({ ...place, from, hours, keyPair: pair })
+    const late = trail.digests[2]!
+    const object = trail.objects.get(late.key)!
+    for (const [key, { bytes, metadata }] of trail.objects) {
+      if (key !== late.key) await put(key, bytes, metadata as Record<string, string>)
+    }
+    const isAbout =
+      (rule: string) =>
+      ({ detail }: Message): boolean =>
+        detail.rule?.id === rule && detail.resources[0] === `s3://${outputs['LogBucket']}/${late.key}`
+    expect(await invoke('sweep-digests')).toMatchObject({ places: 1, failed: 0, left: 0 })
+    await onBus('the missing hour', isAbout('digest-not-valid'))
+    await invoke('sweep-digests')
+    await put(late.key, object.bytes, object.metadata as Record<string, string>)
+    await onBus('its recovery', isAbout('digest-recovered'))
+    await invoke('sweep-digests')
+    expect(received.filter(isAbout('digest-not-valid'))).toHaveLength(1)
+    expect(received.filter(isAbout('digest-recovered'))).toHaveLength(1)
+  })
+
   it('says what would contain it, and does nothing', async () => {
     const { detail } = await onBus(
       'the plan',

@@ -1,5 +1,6 @@
 import type { ContainmentPlan } from './action.ts'
 import type { ChainRecord } from './chain-record.ts'
+import type { UnreadableObject } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { CloudTrailEvent } from './trail/event.ts'
 
@@ -23,6 +24,8 @@ export interface ListedObject {
   readonly version?: string
   /** Its bytes cannot be had before somebody restores them; reading it is not worth a request. */
   readonly archived?: true
+  /** A folder on disk that cannot be listed, as an object whose key ends in `/`: what is in it stays unknown. */
+  readonly unlistable?: UnreadableObject
 }
 
 export interface StoredObject {

@@ -62,6 +62,10 @@ const fetchObject = async (
   options: ReadingOptions,
 ): Promise<() => ReadObject> => {
   const key = parseObjectKey(object.key)
+  if (object.unlistable) {
+    const unlistable = object.unlistable
+    return () => skip(object, key, unlistable.reason, detailOf(unlistable))
+  }
   const no = skipReason(key, options.layout) ?? options.unneeded?.(object)
   if (no) return () => ({ object, key, skipped: no, quarantined: [] })
   try {
@@ -70,9 +74,13 @@ const fetchObject = async (
     return () => decode(object, key, stored.bytes, options)
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error
-    return () => skip(object, key, error.reason, error.message)
+    return () => skip(object, key, error.reason, detailOf(error))
   }
 }
+
+/** What happened, without the object's name: it is shown beside it. */
+const detailOf = ({ message, object }: UnreadableObject): string =>
+  message.startsWith(`${object}: `) ? message.slice(object.length + 2) : message
 
 const skip = (object: ListedObject, key: ObjectKey, reason: string, detail: string): ReadObject => ({
   object,

@@ -1,8 +1,9 @@
 import { constants, lstatSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UnreadableObject } from '../errors.ts'
 import type { ListedObject, LogStore, StoredObject } from '../ports.ts'
+import { MAX_INFLATED_BYTES } from '../trail/gzip.ts'
 
 /**
  * A folder as a LogStore. Keys are paths below `root` with `/`, in byte order, one folder in memory at a time. The bucket
@@ -22,7 +23,13 @@ interface Wanted {
 }
 
 async function* walk(root: string, folder: string, wanted: Wanted): AsyncGenerator<ListedObject> {
-  for (const entry of await entriesOf(join(root, folder))) {
+  const entries = await entriesOf(join(root, folder)).catch((error: UnreadableObject) => error)
+  if (entries instanceof UnreadableObject) {
+    if (folder === '') throw entries
+    yield { bucket: undefined, key: folder, name: folder, size: 0, unlistable: entries }
+    return
+  }
+  for (const entry of entries) {
     const key = `${folder}${entry}`
     if (entry.endsWith('/')) {
       if (mayHold(key, wanted)) yield* walk(root, key, wanted)
@@ -70,12 +77,31 @@ const statOf = (path: string): { size: number; version?: string } => {
 const readKey = async (root: string, key: string): Promise<StoredObject | undefined> => {
   if (key.split('/').includes('..')) return undefined
   try {
-    return { bytes: await readFile(join(root, key), { flag: READ_NO_FOLLOW }), metadata: {} }
+    const bytes = await readRegular(join(root, key), key)
+    return bytes && { bytes, metadata: {} }
   } catch (error) {
+    if (error instanceof UnreadableObject) throw error
     const code = (error as NodeJS.ErrnoException).code
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code ?? '')) return undefined
     const detail = code === 'ELOOP' ? 'is a symbolic link, which is not followed' : `cannot be read (${code})`
     throw new UnreadableObject(key, reasonOf(error as NodeJS.ErrnoException), { cause: error, detail })
+  }
+}
+
+/** The bytes of a regular file; `undefined` for a folder. A device has no end, and nothing CloudTrail delivers is this large. */
+const readRegular = async (path: string, key: string): Promise<Uint8Array | undefined> => {
+  const file = await open(path, READ_NO_FOLLOW)
+  try {
+    const stat = await file.stat()
+    if (stat.isDirectory()) return undefined
+    if (!stat.isFile()) throw new UnreadableObject(key, 'io-error', { detail: 'is no regular file' })
+    if (stat.size > MAX_INFLATED_BYTES) {
+      const detail = `has ${stat.size} bytes, more than the ${MAX_INFLATED_BYTES} that are read`
+      throw new UnreadableObject(key, 'io-error', { detail })
+    }
+    return await file.readFile()
+  } finally {
+    await file.close()
   }
 }
 

@@ -21,6 +21,7 @@ export interface FolderWorld {
  * file. Keys are paths below the folder that holds the source's AWSLogs/. Throws `UsageError` when nothing is there.
  */
 export const openFolder = async (source: string): Promise<FolderWorld> => {
+  if (source === '') throw new UsageError('expected a folder or a file, found an empty name')
   const path = resolve(source)
   const found = await stat(path).catch(() => undefined)
   if (!found) throw new UsageError(`${source}: expected a folder or a file, found nothing there`)
@@ -61,23 +62,23 @@ const rootAbove = (path: string): { root: string; rest: string } | undefined => 
   return { root: parts.slice(0, at).join(sep) || sep, rest: parts.slice(at).join('/') }
 }
 
-const DEEPEST = 6
-
 /** Folders, as paths below `root` ending in `/` (or empty), that hold an AWSLogs folder. */
-const bucketRoots = async (root: string, below = '', depth = 0): Promise<string[]> => {
+const bucketRoots = async (root: string, below = ''): Promise<string[]> => {
   const entries = await readdir(join(root, below), { withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
-      if (depth > 0) return []
+      if (below !== '') return []
       throw new UsageError(`${root}: expected a folder that can be listed (${error.code})`, { cause: error })
     },
   )
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-  if (folders.includes('AWSLogs')) return [below]
-  if (depth >= DEEPEST) return []
+  const here = folders.includes('AWSLogs') ? [below] : []
   const deeper = await Promise.all(
-    folders.sort().map((name) => bucketRoots(root, `${below}${name}/`, depth + 1)),
+    folders
+      .filter((name) => name !== 'AWSLogs')
+      .sort()
+      .map((name) => bucketRoots(root, `${below}${name}/`)),
   )
-  return deeper.flat()
+  return [...here, ...deeper.flat()]
 }
 
 /** Side files beside AWSLogs/, or in the source folder itself. */

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -42,6 +43,35 @@ describe('a listing of a folder', () => {
     expect(await keysOf('', after)).toEqual(KEYS.slice(skipped))
     expect(await keysOf('AWSLogs/1/', after)).toEqual(
       KEYS.slice(skipped).filter((key) => key.startsWith('AWSLogs/1/')),
+    )
+  })
+})
+
+describe('reading from a folder', () => {
+  const odd = mkdtempSync(join(tmpdir(), 'trailwarden-odd-'))
+  afterAll(() => rmSync(odd, { recursive: true }))
+  const read = (key: string) => folderLogStore(odd).read({ bucket: undefined, key })
+
+  it.skipIf(process.platform === 'win32')('waits for no pipe', async () => {
+    execFileSync('mkfifo', [join(odd, 'pipe')])
+    await expect(read('pipe')).rejects.toThrow('pipe: is no regular file')
+  })
+
+  it('takes no file into memory that is larger than any log file', async () => {
+    writeFileSync(join(odd, 'large'), '')
+    truncateSync(join(odd, 'large'), 300 * 1024 * 1024)
+    await expect(read('large')).rejects.toThrow(/large: has 314572800 bytes, more than/)
+  })
+
+  it('finds no object where a folder is, or nothing', async () => {
+    mkdirSync(join(odd, 'folder'))
+    expect(await read('folder')).toBeUndefined()
+    expect(await read('nothing')).toBeUndefined()
+  })
+
+  it.skipIf(process.platform !== 'linux')('reads no device to its end, which never comes', async () => {
+    await expect(folderLogStore('/dev').read({ bucket: undefined, key: 'zero' })).rejects.toThrow(
+      'zero: is no regular file',
     )
   })
 })

@@ -81,10 +81,17 @@ const handlers = readdirSync(join(root, 'functions'))
 
 const common = { absWorkingDir: root, bundle: true, platform: 'node', write: false, logLevel: 'warning' }
 
-if (handlers.length > 0) {
-  const bundles = await build({
+/** Rules are the only YAML of some handlers, and go in as JSON. */
+const readsRulesOnly = (name) => {
+  const contents = [...readFileSync(join(root, `functions/${name}.ts`), 'utf8').matchAll(/'content:(\w+)'/g)]
+  return contents.length > 0 && contents.every(([, folder]) => folder === 'rules')
+}
+
+const bundle = (names, alias) =>
+  build({
     ...common,
-    entryPoints: Object.fromEntries(handlers.map((name) => [`${name}/index`, `functions/${name}.ts`])),
+    entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, `functions/${name}.ts`])),
+    alias,
     outdir: dist,
     minify: true,
     target: 'node24',
@@ -94,9 +101,17 @@ if (handlers.length > 0) {
     legalComments: 'none',
     plugins: [content],
   })
+
+if (handlers.length > 0) {
   // the repository is "type": "module"; the zips carry no package.json at all
   put(join(dist, 'package.json'), Buffer.from('{"type":"commonjs"}\n'))
-  write(bundles)
+  write(await bundle(handlers.filter(readsRulesOnly), { yaml: './scripts/yaml-of-json.mjs' }))
+  write(
+    await bundle(
+      handlers.filter((name) => !readsRulesOnly(name)),
+      {},
+    ),
+  )
 }
 
 if (existsSync(join(root, 'bin/trailwarden.ts'))) {

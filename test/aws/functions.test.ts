@@ -106,6 +106,36 @@ describe.skipIf(why !== '')('query, as shipped', () => {
   })
 })
 
+describe.skipIf(why !== '')('detect-api-call, as shipped', () => {
+  it('holds every rule, and finds what they look for', async () => {
+    const put: { Detail: string }[] = []
+    const { invoke } = await shipped('detect-api-call', outlets(put))
+    const detail = {
+      eventVersion: '1.11',
+      eventID: 'e-1',
+      eventTime: '2026-11-01T10:02:07Z',
+      eventSource: 'cloudtrail.amazonaws.com',
+      eventName: 'StopLogging',
+      awsRegion: 'us-east-1',
+      sourceIPAddress: '203.0.113.9',
+      userIdentity: {
+        type: 'IAMUser',
+        arn: 'arn:aws:iam::111122223333:user/mallory',
+        accountId: '111122223333',
+      },
+      requestParameters: { name: 'main' },
+      recipientAccountId: '111122223333',
+    }
+    await invoke({
+      source: 'aws.cloudtrail',
+      'detail-type': 'AWS API Call via CloudTrail',
+      account: '111122223333',
+      detail,
+    })
+    expect(put.map(({ Detail }) => JSON.parse(Detail).id)).toContain('cloudtrail-trail-stopped#e-1')
+  })
+})
+
 describe.skipIf(why !== '')('run-query-pack, as shipped', () => {
   const tick = { id: 'tick-1', time: '2026-11-02T00:00:00Z' }
 
@@ -146,17 +176,7 @@ describe.skipIf(why !== '')('run-query-pack, as shipped', () => {
       ['StopLogging', 'e-1', 'main', 'alice', '2026-11-01'],
     ]
     const put: { Detail: string }[] = []
-    const { invoke } = await shipped('run-query-pack', (call) => {
-      if (call.operation === 'PutEvents') {
-        const { Entries } = JSON.parse(call.body)
-        put.push(...Entries)
-        return json({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: '1' })) })
-      }
-      if (call.method === 'HEAD') return { status: 404 }
-      if (call.body.startsWith('Action=Publish'))
-        return { headers: { 'content-type': 'text/xml' }, body: PUBLISHED }
-      return call.method === 'PUT' ? {} : athena(row)(call)
-    })
+    const { invoke } = await shipped('run-query-pack', outlets(put, athena(row)))
     expect(await invoke(tick)).toMatchObject({ failed: 0, findings: 3 })
     expect(put.map(({ Detail }) => JSON.parse(Detail).rule.id).sort()).toEqual([
       'bucket-exposure-changes',
@@ -165,6 +185,22 @@ describe.skipIf(why !== '')('run-query-pack, as shipped', () => {
     ])
   })
 })
+
+/** Bus, topic and archive; whatever else is asked goes to `others`. */
+const outlets =
+  (put: { Detail: string }[], others: (call: Call) => Answer = () => ({})) =>
+  (call: Call): Answer => {
+    if (call.operation === 'PutEvents') {
+      const { Entries } = JSON.parse(call.body)
+      put.push(...Entries)
+      return json({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: '1' })) })
+    }
+    if (call.method === 'HEAD') return { status: 404 }
+    if (call.body.startsWith('Action=Publish')) {
+      return { headers: { 'content-type': 'text/xml' }, body: PUBLISHED }
+    }
+    return call.method === 'PUT' ? {} : others(call)
+  }
 
 const PUBLISHED =
   '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>'

@@ -1,6 +1,8 @@
 import type { TrailStatus } from '../lib/aws/trail.ts'
 import { messageOf, UsageError } from '../lib/errors.ts'
 import type { ValidateOptions } from '../lib/integrity/validate.ts'
+import type { LogStore } from '../lib/ports.ts'
+import { parseObjectKey } from '../lib/trail/object-key.ts'
 import { openSource, type Source, type SourceOptions } from './source.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -29,23 +31,20 @@ export const openTrail = async (
   options: TrailOptions,
   terminal: Terminal,
 ): Promise<TrailSource> => {
+  const { trailArn, accountId, expectUntil } = options
+  const accounts = accountId ? [accountOf(accountId)] : undefined
   const given = named ?? bucketOption(options)
   const described = await describedTrail(given, options, terminal)
   const name = given ?? described?.name
   if (!name) throw new UsageError('expected a source: a folder, s3://bucket/prefix, or --trail-arn')
   const source = await openSource(name, { ...options, trailsOnly: true }, terminal)
-  const arn = name.startsWith('s3://') && !options.expectUntil ? options.trailArn : undefined
-  const expectUntilOf = arn
-    ? await expectedEnds({ arn, name, isValidated: described?.isValidated ?? false }, source, terminal)
-    : undefined
+  const validate = { ...(trailArn && { trail: trailArn }), ...(accounts && { accounts }) }
+  if (!trailArn || expectUntil || !name.startsWith('s3://')) return { name, source, validate }
+  const clock = await trailClock(trailArn, described?.isValidated ?? false, source, terminal)
   return {
     name,
-    source,
-    validate: {
-      ...(options.trailArn && { trail: options.trailArn }),
-      ...(options.accountId && { accounts: [accountOf(options.accountId)] }),
-      ...(expectUntilOf && { expectUntilOf }),
-    },
+    source: { ...source, logs: clock.logs },
+    validate: { ...validate, expectUntilOf: clock.expectUntilOf },
   }
 }
 
@@ -72,8 +71,9 @@ const describedTrail = async (
   if (!trailArn || (given && !given.startsWith('s3://'))) return undefined
   const { describeTrail, trailName } = await import('../lib/aws/trail.ts')
   try {
-    const { bucket, prefix, isValidated } = await describeTrail(trailName(trailArn))
-    const name = placeOf(bucket, prefix)
+    const trail = trailName(trailArn)
+    const { bucket, prefix, isOrganization, isValidated } = await describeTrail(trail)
+    const name = `${placeOf(bucket, prefix)}${isOrganization ? '' : `AWSLogs/${trail.account}/`}`
     if (!given) terminal.note(`${trailArn} delivers to ${name}`)
     if (!isValidated) {
       terminal.note(`${trailArn}: log file validation is off: CloudTrail makes no digests at present`)
@@ -88,50 +88,64 @@ const describedTrail = async (
 
 const HOUR = 3_600_000
 
-/** Regions asked for their status at once. */
-const AT_ONCE = 8
+interface TrailClock {
+  /** The source; its listing is not over before the Regions in it have been asked. */
+  readonly logs: LogStore
+  readonly expectUntilOf: NonNullable<ValidateOptions['expectUntilOf']>
+}
 
 /**
- * Until when CloudTrail says it has delivered digests, by Region. Another account of an organization has its own hour, which its trail
- * does not tell: one hour less is safe. While digests are being made, two hours before now are safe too.
+ * Until when CloudTrail says it has delivered digests, by Region: its home Region is asked at once, the others when the listing shows
+ * that they hold files. Another account of an organization has its own hour, which its trail does not tell: one hour less is
+ * safe. While digests are being made, two hours before now are safe too.
  */
-const expectedEnds = async (
-  { arn, name, isValidated }: { arn: string; name: string; isValidated: boolean },
-  source: Source,
+const trailClock = async (
+  arn: string,
+  isValidated: boolean,
+  { logs, clock }: Source,
   terminal: Terminal,
-): Promise<ValidateOptions['expectUntilOf']> => {
+): Promise<TrailClock> => {
   const { trailName, trailStatus } = await import('../lib/aws/trail.ts')
   const trail = trailName(arn)
-  const regions = await regionsOf(name, trail.account)
-  const asked = [...new Set([trail.homeRegion, ...regions])]
   const ends = new Map<string, number>()
-  for (let index = 0; index < asked.length; index += AT_ONCE) {
-    const some = asked.slice(index, index + AT_ONCE)
-    for (const status of await Promise.all(some.map((region) => trailStatus(trail, region)))) {
-      if (typeof status === 'string') {
-        terminal.note(`${status}; digests cut from the end show only by other signs there`)
-        continue
-      }
-      tell(arn, status, terminal)
-      const isDue = isValidated && status.isLogging
-      const due = isDue ? Date.parse(source.clock.now()) - 2 * HOUR : Number.NEGATIVE_INFINITY
-      if (status.latestDigest) ends.set(status.region, Math.max(Date.parse(status.latestDigest), due))
+  const asked = new Map<string, Promise<void>>()
+  const ask = async (region: string): Promise<void> => {
+    const status = await trailStatus(trail, region)
+    if (typeof status === 'string') {
+      terminal.note(`${status}; digests cut from the end show only by other signs there`)
+      return
     }
+    tell(arn, status, terminal)
+    const isDue = isValidated && status.isLogging
+    const due = isDue ? Date.parse(clock.now()) - 2 * HOUR : Number.NEGATIVE_INFINITY
+    if (status.latestDigest) ends.set(region, Math.max(Date.parse(status.latestDigest), due))
   }
-  return ({ account, region }) => {
-    const end = ends.get(region)
-    if (end === undefined) return undefined
-    return new Date(account === trail.account ? end : end - HOUR).toISOString()
+  const see = (region: string) => {
+    if (!asked.has(region)) asked.set(region, ask(region))
+  }
+  see(trail.homeRegion)
+  return {
+    logs: {
+      ...logs,
+      async *list(prefix, options) {
+        for await (const object of logs.list(prefix, options)) {
+          const key = parseObjectKey(object.key)
+          if ('region' in key && key.account === trail.account && REGION.test(key.region)) see(key.region)
+          yield object
+        }
+        await Promise.all(asked.values())
+      },
+    },
+    expectUntilOf({ account, region }) {
+      const end = ends.get(region)
+      if (end === undefined) return undefined
+      return new Date(account === trail.account ? end : end - HOUR).toISOString()
+    },
   }
 }
 
-/** Regions with files of an account; none when the bucket cannot be listed, which the validation then tells. */
-const regionsOf = async (name: string, account: string): Promise<readonly string[]> => {
-  const { regionsIn } = await import('../lib/aws/trail.ts')
-  const [, bucket = '', path = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(name) ?? []
-  const prefix = path.replace(/(?:^|\/)AWSLogs(?:\/.*)?$/, '')
-  return regionsIn({ bucket, prefix, account }).catch(() => [])
-}
+/** Names in keys are anybody's; only what looks like a Region becomes a host to ask. */
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d+$/
 
 const tell = (arn: string, { region, stopped, digestError }: TrailStatus, terminal: Terminal): void => {
   if (stopped) terminal.note(`${arn}: not logging in ${region} since ${stopped}`)

@@ -30,7 +30,7 @@ const MOST_FOLDERS = 500
 
 /**
  * Pages of what CloudTrail wrote below `prefix`, in key order: by account and Region, several folders at the same time, each from the
- * first day wanted to the last. Other services' logs are passed by. A bucket that fits one page costs one request. Throws
+ * first day wanted to the last. Other services' logs are passed by. A bucket that fits one page costs two requests. Throws
  * `UsageError` when `AWSLogs/` lies too deep in a large bucket to be found by looking.
  */
 export async function* trailPages(
@@ -38,6 +38,10 @@ export async function* trailPages(
   prefix: string,
   window: TrailWindow,
 ): AsyncGenerator<ListedPage> {
+  const walked = walk({ pages, window, looked: 0 }, prefix)
+  // Both are on their way at once: one of them is one request too many.
+  const root = walked.next()
+  root.catch(() => {})
   for await (const page of pages({ prefix })) {
     if (page.isLast) {
       yield page
@@ -45,7 +49,9 @@ export async function* trailPages(
     }
     break
   }
-  yield* walk({ pages, window, looked: 0 }, prefix)
+  const first = await root
+  if (!first.done) yield first.value
+  yield* walked
 }
 
 interface Walk {

@@ -4,9 +4,7 @@ import {
   GetTrailStatusCommand,
   type Trail as SdkTrail,
 } from '@aws-sdk/client-cloudtrail'
-import type { S3Client } from '@aws-sdk/client-s3'
 import { messageOf, UsageError } from '../errors.ts'
-import { listPages, s3Client } from './log-store.ts'
 import { codeOf, SDK_RETRIES } from './retry.ts'
 
 /** What an ARN says of a trail. */
@@ -101,27 +99,4 @@ export const trailStatus = async (
   } catch (error) {
     return `GetTrailStatus in ${region} failed: ${codeOf(error)}: ${messageOf(error)}`
   }
-}
-
-/** Regions in which a bucket holds log or digest files of an account, by its folders. Throws `UsageError` as listing does. */
-export const regionsIn = async (
-  place: { readonly bucket: string; readonly prefix: string; readonly account: string },
-  s3: S3Client = s3Client(),
-): Promise<readonly string[]> => {
-  const pages = listPages(s3, place.bucket)
-  const foldersOf = async (prefix: string): Promise<string[]> => {
-    const names: string[] = []
-    for await (const { folders } of pages({ prefix, delimiter: '/' })) {
-      names.push(...folders.map((folder) => folder.slice(prefix.length, -1)))
-    }
-    return names
-  }
-  const root = `${place.prefix ? `${place.prefix}/` : ''}AWSLogs/`
-  const organizations = (await foldersOf(root)).filter((name) => name.startsWith('o-'))
-  const accounts = [root, ...organizations.map((name) => `${root}${name}/`)]
-  const kinds = accounts.flatMap((folder) =>
-    ['CloudTrail', 'CloudTrail-Digest'].map((kind) => `${folder}${place.account}/${kind}/`),
-  )
-  const regions = (await Promise.all(kinds.map(foldersOf))).flat()
-  return [...new Set(regions)].filter((name) => /^[a-z]{2}(-[a-z]+)+-\d+$/.test(name)).sort()
 }

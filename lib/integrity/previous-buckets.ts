@@ -6,6 +6,7 @@ import { judgeDigests } from './judge-digest.ts'
 import type { DigestMetadata } from './metadata.ts'
 import { movedCheck } from './moved.ts'
 import { s3Place } from './place.ts'
+import { mapInFlight } from './pool.ts'
 import { type DigestKey, type ReadDigest, readDigest } from './read-digest.ts'
 import { keysOfRegions, regionKeys } from './region-keys.ts'
 import { HOUR } from './slots.ts'
@@ -27,7 +28,7 @@ const MOST_BUCKETS = 50
 const NEIGHBOURS = 1.5 * HOUR
 
 /**
- * A store whose whole listing goes on in the buckets that its chains came from, when a trail has changed its bucket. Only a digest
+ * A store whose whole listing goes on in the buckets, or prefixes, that its chains came from, when a trail was moved. Only a digest
  * that its own signature proves may name such a bucket, and there only the files of its account count. Reading works in any bucket
  * already, so that only S3 needs this.
  */
@@ -47,13 +48,16 @@ async function* listAll(
     edges.see(object)
     yield object
   }
-  const opened = new Set<string>()
+  const roots = new Set([logs.name])
+  const isListed = (link: DigestLink) =>
+    [...roots].some((root) => `s3://${link.bucket}/${link.key}`.startsWith(root))
   for (let found = edges.take(); found.length > 0; found = edges.take()) {
-    for (const link of await provenLinks(logs, publicKeys, found, options.metadata)) {
+    for (const link of await provenLinks(logs, publicKeys, { found, isListed }, options.metadata)) {
       const prefix = accountPrefix(link.key)
       const name = `s3://${link.bucket}/${prefix}`
-      if (prefix === undefined || opened.has(name) || opened.size === MOST_BUCKETS) continue
-      opened.add(name)
+      if (prefix === undefined || isListed(link) || roots.size > MOST_BUCKETS) continue
+      roots.add(name)
+      edges.begin()
       yield* other(options.open(link.bucket, prefix), name, options, edges.see)
     }
   }
@@ -92,10 +96,12 @@ const chainEdges = (from: string | undefined) => {
   const last = new Map<string, number>()
   let edges: Edge[] = []
   return {
+    /** A listing of its own: nothing before it is a neighbour. */
+    begin: () => last.clear(),
     see(object: ListedObject): void {
       const key = parseObjectKey(object.key)
       if (key.type !== 'digest') return
-      const id = `${object.bucket} ${chainId(chainOf(key))}`
+      const id = chainId(chainOf(key))
       const time = Date.parse(key.time)
       const before = last.get(id) ?? Number.NEGATIVE_INFINITY
       last.set(id, time)
@@ -109,18 +115,20 @@ const chainEdges = (from: string | undefined) => {
   }
 }
 
-/** Links out of the bucket they are in, of digests that are what CloudTrail signed. */
+/** Links to what is not listed yet, of digests that are what CloudTrail signed. */
 const provenLinks = async (
   logs: LogStore,
   publicKeys: PublicKeys,
-  edges: readonly Edge[],
+  edges: { readonly found: readonly Edge[]; readonly isListed: (link: DigestLink) => boolean },
   metadata: DigestMetadata | undefined,
 ): Promise<readonly DigestLink[]> => {
-  const reads: ReadDigest[] = []
-  for (const { object, key } of edges) {
-    reads.push(await readDigest({ logs, metadata, placeOf: s3Place }, object, key))
-  }
-  const leading = reads.filter((read) => linkOut(read) !== undefined)
+  const reads = await mapInFlight(edges.found, logs.inFlight ?? 16, ({ object, key }) =>
+    readDigest({ logs, metadata, placeOf: s3Place }, object, key),
+  )
+  const leading = reads.filter((read) => {
+    const link = linkOf(read)
+    return link && !edges.isListed(link)
+  })
   if (leading.length === 0) return []
   const keys = await keysOfRegions(publicKeys, leading)
   return leading.flatMap((read) => {
@@ -132,11 +140,9 @@ const provenLinks = async (
       head: undefined,
     }
     const [judged] = judgeDigests([read], bench)
-    return judged?.trust === 'proven' ? linkOut(read)! : []
+    return judged?.trust === 'proven' ? linkOf(read)! : []
   })
 }
 
-const linkOut = ({ object, content }: ReadDigest): DigestLink | undefined => {
-  const link = content.ok ? content.digest.previous : undefined
-  return link && link.bucket !== object.bucket ? link : undefined
-}
+const linkOf = ({ content }: ReadDigest): DigestLink | undefined =>
+  content.ok ? content.digest.previous : undefined

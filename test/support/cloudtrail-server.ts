@@ -40,7 +40,7 @@ const publicKeys = ({ publicKeys: all, keysAtOnce = 100 }: Served, region: strin
   }
 }
 
-const keyOf = ({ der, fingerprint }: TrailKeyPair) => ({
+const keyOf = ({ der, fingerprint }: Pick<TrailKeyPair, 'der' | 'fingerprint'>) => ({
   Value: Buffer.from(der).toString('base64'),
   ValidityStartTime: Date.parse('2020-01-01T00:00:00Z') / 1000,
   ValidityEndTime: Date.parse('2040-01-01T00:00:00Z') / 1000,

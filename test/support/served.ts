@@ -42,7 +42,7 @@ export interface Served {
   closedBuckets?: readonly string[]
   /** Region of a bucket, where one insists on it. */
   regions?: Readonly<Record<string, string>>
-  publicKeys?: ReadonlyMap<string, readonly TrailKeyPair[]>
+  publicKeys?: ReadonlyMap<string, readonly Pick<TrailKeyPair, 'der' | 'fingerprint'>[]>
   /** Keys of one page of ListPublicKeys. */
   keysAtOnce?: number
   /** CloudTrail operations that are denied: `ListPublicKeys`, or in one Region `ListPublicKeys eu-west-1`. */

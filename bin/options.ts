@@ -28,3 +28,7 @@ export const parseTime = (value: string): string => {
   }
   return `${time.toISOString().slice(0, 19)}Z`
 }
+
+/** `--config` */
+export const configOption = (): Option =>
+  new Option('--config <file>', 'known accounts, suppressions, rules on trial and packs: a trailwarden.yml')

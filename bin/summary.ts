@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Suppression } from '../lib/detection/suppress.ts'
 import { type Finding, LEVELS, type Level } from '../lib/finding.ts'
 import type { Outcome } from '../lib/pipeline.ts'
 import type { Quarantined } from '../lib/reading.ts'
@@ -13,6 +14,8 @@ export interface SummaryOf {
   readonly outcome: Outcome
   readonly quarantined: readonly Quarantined[]
   readonly out: string | undefined
+  /** Suppressions whose last day is over. */
+  readonly expired?: readonly Suppression[]
 }
 
 /** What a scan found, on one screen. Everything from a log is made safe to print. */
@@ -21,7 +24,7 @@ export const summaryText = (of: SummaryOf, { paint, width }: Pick<Terminal, 'pai
     `${paint('bold', 'Trailwarden')}  ${terminalSafe(of.source)}`,
     evidenceSection(of.outcome, paint),
     readSection(of, paint),
-    findingsSection(of.outcome.findings, paint, width),
+    findingsSection(of, paint, width),
     planSection(of.outcome, paint, width),
     ...(of.out ? [outSection(of.out, paint)] : []),
   ].join('\n\n')
@@ -80,8 +83,9 @@ const LEVEL_STYLE = {
   informational: 'dim',
 } as const
 
-const findingsSection = (findings: readonly Finding[], paint: Paint, width: number): string => {
-  if (findings.length === 0) return section(paint, 'FINDINGS', ['none'])
+const findingsSection = (of: SummaryOf, paint: Paint, width: number): string => {
+  const { findings } = of.outcome
+  if (findings.length === 0) return section(paint, 'FINDINGS', ['none', ...heldBackLines(of)])
   const counts = [...LEVELS]
     .reverse()
     .map((level) => [level, findings.filter(({ rule }) => rule.level === level).length] as const)
@@ -98,7 +102,25 @@ const findingsSection = (findings: readonly Finding[], paint: Paint, width: numb
     `${number(findings.length)}: ${head.join(' · ')}`,
     ...rows,
     ...(more > 0 ? [`and ${number(more)} more: see the report, or --format jsonl`] : []),
+    ...heldBackLines(of),
   ])
+}
+
+/** What happened and is not told above: repeats, accepted findings, rules on trial. */
+const heldBackLines = ({ outcome, expired = [] }: SummaryOf): readonly string[] => {
+  const { repeats, suppressed, shadowed } = outcome.heldBack
+  const repeated = repeats.reduce((sum, { count }) => sum + count, 0)
+  return [
+    ...(repeated > 0
+      ? [`${number(repeated)} repeats are told once, by ${number(repeats.length)} of these`]
+      : []),
+    ...suppressed.map(
+      ({ suppression: { rule, owner, reason, until }, count }) =>
+        `${number(count)} suppressed: ${rule}, by ${owner} until ${until} (${reason})`,
+    ),
+    ...Object.entries(shadowed).map(([rule, count]) => `${number(count)} on trial, not reported: ${rule}`),
+    ...expired.map(({ rule, owner, until }) => `suppression of ${rule} by ${owner} is over since ${until}`),
+  ].map(terminalSafe)
 }
 
 const findingRow = (

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { renderPlan } from '../../lib/containment/render.ts'
 import { pipeline } from '../../lib/pipeline.ts'
-import { readPlaybooks, readRules } from '../content.ts'
+import { detectWith, readConfig, readPlaybooks, readRules } from '../content.ts'
 import { writeWhole } from '../files.ts'
-import { formatOption, many } from '../options.ts'
+import { configOption, formatOption, many } from '../options.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
 import type { Session } from '../session.ts'
 import { openSource } from '../source.ts'
@@ -13,6 +13,7 @@ interface PlanOptions {
   readonly defaultRules: boolean
   readonly protect: readonly string[]
   readonly knownAccount: readonly string[]
+  readonly config?: string
   readonly out?: string
   readonly format: 'text' | 'json'
 }
@@ -29,6 +30,7 @@ export const addContain = (program: Command, session: Session): void => {
     .option('--rules <dir...>', 'more Sigma rules: a folder or a file', many, [])
     .option('--no-default-rules', 'leave out the rules that come with Trailwarden')
     .option('--protect <pattern...>', 'never contain these: ARNs or unique ids, * allowed', many, [])
+    .addOption(configOption())
     .option('--known-account <id...>', 'accounts of your own: sharing with them is no finding', many, [])
     .option('--out <file>', 'write the plan as JSON here')
     .addOption(formatOption('text', 'json'))
@@ -46,7 +48,8 @@ Examples:
 
 const plan = async (name: string, options: PlanOptions, session: Session): Promise<void> => {
   const source = await openSource(name, {}, session.terminal)
-  const { rules } = await readRules({ folders: options.rules, ownRules: options.defaultRules })
+  const config = await readConfig(options.config)
+  const { rules } = await readRules({ folders: options.rules, ownRules: options.defaultRules, config })
   const playbooks = await readPlaybooks()
   const progress = session.terminal.progress('reading objects')
   let listed = 0
@@ -55,8 +58,8 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
     { rules, playbooks },
     {
       onObject: () => progress.update(++listed),
-      detect: { knownAccounts: options.knownAccount },
-      protectedPrincipals: options.protect,
+      detect: detectWith(config, options.knownAccount),
+      protectedPrincipals: [...config.protectedPrincipals, ...options.protect],
       ...(source.metadata && { validate: { metadata: source.metadata } }),
     },
   ).finally(progress.stop)

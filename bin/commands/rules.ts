@@ -1,32 +1,34 @@
 import type { Command } from 'commander'
-import { runCases } from '../../lib/detection/cases.ts'
+import { type CaseResult, runCases } from '../../lib/detection/cases.ts'
+import { costsEveryEvent } from '../../lib/detection/index.ts'
 import type { LoadedRules, Rule } from '../../lib/detection/rules.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { LEVELS } from '../../lib/finding.ts'
 import { terminalSafe } from '../../lib/report/escape.ts'
-import { readRules } from '../content.ts'
 import { readText } from '../files.ts'
-import { formatOption, many } from '../options.ts'
 import type { Session } from '../session.ts'
-
-interface RulesOptions {
-  readonly rules: readonly string[]
-  readonly defaultRules: boolean
-  readonly format: 'text' | 'json'
-}
+import { common, load, type RulesOptions } from './rules-load.ts'
+import { addRulesStudy } from './rules-study.ts'
 
 /** `trailwarden rules`: what is detected, and whether each rule does what its cases say. */
 export const addRules = (program: Command, session: Session): void => {
-  const rules = program.command('rules').description('The rules: list them, show one, run their cases.')
+  const rules = program.command('rules').description('The rules: list, show, test, lint, try on a history.')
   common(rules.command('list').description('Every rule with its level.'))
     .addHelpText(
       'after',
       '\nExamples:\n  trailwarden rules list\n  trailwarden rules list --rules ./sigma --no-default-rules --format json\n',
     )
     .action(async (options: RulesOptions) => list(await load(options, session), options, session))
-  common(rules.command('show').argument('<rule>', 'id of the rule').description('The file of one rule.'))
+  common(
+    rules
+      .command('show')
+      .argument('<rule>', 'id of the rule')
+      .description('One rule: what it says, costs and is tried on, and its file.'),
+  )
     .addHelpText('after', '\nExample:\n  trailwarden rules show cloudtrail-trail-stopped\n')
-    .action(async (id: string, options: RulesOptions) => show(id, await load(options, session), session))
+    .action(async (id: string, options: RulesOptions) =>
+      show(id, await load(options, session), options, session),
+    )
   common(
     rules
       .command('test')
@@ -37,28 +39,7 @@ export const addRules = (program: Command, session: Session): void => {
       '\nExit status: 1 when a case fails or a rule cannot be loaded.\n\nExamples:\n  trailwarden rules test\n  trailwarden rules test --rules ./my-rules --no-default-rules\n',
     )
     .action(async (options: RulesOptions) => test(await load(options, session), options, session))
-}
-
-const common = (command: Command): Command =>
-  command
-    .option('--rules <dir...>', 'more Sigma rules: a folder or a file', many, [])
-    .option('--no-default-rules', 'leave out the rules that come with Trailwarden')
-    .addOption(formatOption('text', 'json'))
-
-const load = async (options: RulesOptions, { terminal }: Session): Promise<LoadedRules> => {
-  const loaded = await readRules({ folders: options.rules, ownRules: options.defaultRules })
-  for (const { file, line, message } of loaded.rejected) {
-    terminal.note(`${file}${line ? `:${line}` : ''}: ${terminalSafe(message)}`)
-  }
-  const ignored = Object.entries(loaded.ignored)
-  if (ignored.length > 0) {
-    terminal.note(
-      `left out, of other log sources: ${ignored.map(([source, n]) => `${n} ${terminalSafe(source)}`).join(', ')}`,
-    )
-  }
-  if (loaded.rules.length + loaded.rejected.length === 0)
-    throw new UsageError('expected Sigma rules, found none')
-  return loaded
+  addRulesStudy(rules, session)
 }
 
 const list = (
@@ -85,10 +66,56 @@ const list = (
 
 const rank = ({ ref }: Rule): number => LEVELS.indexOf(ref.level)
 
-const show = async (id: string, { rules }: LoadedRules, { terminal }: Session): Promise<void> => {
+const show = async (
+  id: string,
+  { rules }: LoadedRules,
+  { format }: RulesOptions,
+  { terminal }: Session,
+): Promise<void> => {
   const rule = rules.find(({ ref }) => ref.id === id)
   if (!rule) throw new UsageError(`${id}: no such rule; trailwarden rules list names them all`)
-  terminal.out((await readText(rule.file)).trimEnd())
+  const cases = runCases(rules, new Set([id]))
+  const file = await readText(rule.file)
+  if (format === 'json') {
+    const { ref, kind, sigma, own } = rule
+    const { description } = sigma
+    terminal.out(
+      JSON.stringify(
+        { ...ref, kind, description, why: own?.why, merge: own?.merge, cases, file: rule.file, text: file },
+        null,
+        2,
+      ),
+    )
+    return
+  }
+  for (const [name, value] of aboutOf(rule, cases)) terminal.out(`${name.padEnd(12)}${terminalSafe(value)}`)
+  terminal.out('')
+  terminal.out(file.trimEnd())
+}
+
+const aboutOf = (rule: Rule, cases: readonly CaseResult[]): readonly (readonly [string, string])[] => {
+  const { ref, own, kind } = rule
+  const passed = cases.filter(({ ok }) => ok).length
+  const every = rule.kind === 'event' && costsEveryEvent(rule)
+  const cost = every ? 'tested against every event' : 'tested against the calls it names'
+  return [
+    ['rule', `${ref.id}  (${ref.level})`],
+    ['says', ref.title],
+    ...(own?.why ? [['why', own.why.trim()] as const] : []),
+    ...(ref.playbook ? [['playbook', ref.playbook] as const] : []),
+    ...(own?.pack ? [['pack', own.pack] as const] : []),
+    ...(own?.merge
+      ? [
+          [
+            'repeats',
+            `told once in ${own.merge.withinMs / 60_000} minutes for each ${own.merge.by.join(', ')}`,
+          ] as const,
+        ]
+      : []),
+    ['cost', kind === 'event' ? cost : `counts ${rule.kind === 'correlation' ? rule.bases.join(', ') : ''}`],
+    ['cases', `${passed} of ${cases.length} pass`],
+    ['file', rule.file],
+  ]
 }
 
 const test = (

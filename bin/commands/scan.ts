@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { expiredAt } from '../../lib/detection/suppress.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { atLeast, type Finding, findingLine, type Level } from '../../lib/finding.ts'
 import { parquetEventStore } from '../../lib/local/event-store.ts'
 import { type Outcome, pipeline } from '../../lib/pipeline.ts'
 import type { Quarantined } from '../../lib/reading.ts'
-import { readPlaybooks, readRules } from '../content.ts'
-import { formatOption, levelOption, many } from '../options.ts'
+import { detectWith, readConfig, readPlaybooks, readRules } from '../content.ts'
+import { configOption, formatOption, levelOption, many } from '../options.ts'
 import { openOut } from '../out-folder.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
 import { writeReports } from '../reports.ts'
@@ -24,6 +25,7 @@ interface ScanOptions {
   readonly publicKeys?: string
   readonly digestMetadata?: string
   readonly knownAccount: readonly string[]
+  readonly config?: string
   readonly protect: readonly string[]
 }
 
@@ -44,6 +46,7 @@ export const addScan = (program: Command, session: Session): void => {
       'write report.html, findings.jsonl, plan.json, verdicts.jsonl, summary.json and store/ here',
     )
     .addOption(formatOption('text', 'jsonl'))
+    .addOption(configOption())
     .option('--known-account <id...>', 'accounts of your own: sharing with them is no finding', many, [])
     .option('--protect <pattern...>', 'no plan contains these: ARNs or unique ids, * allowed', many, [])
     .option(
@@ -87,7 +90,16 @@ const scan = async (name: string, options: ScanOptions, session: Session): Promi
     })
   }
   if (options.format === 'jsonl') for (const finding of findings) terminal.out(findingLine(finding))
-  const summary = summaryText({ source: name, outcome: shown, quarantined, out: options.out }, terminal)
+  const summary = summaryText(
+    {
+      source: name,
+      outcome: shown,
+      quarantined,
+      out: options.out,
+      expired: expiredAt(content.config.suppressions, source.clock.now()),
+    },
+    terminal,
+  )
   if (options.format === 'jsonl') terminal.note(summary)
   else terminal.out(summary)
   if (reaches(outcome.findings, options.failOn)) session.exit(1)
@@ -98,13 +110,18 @@ const reaches = (findings: readonly Finding[], level: Level | undefined): boolea
 
 /** Rules and playbooks; says on stderr which rules could not be used. */
 const contentOf = async (options: ScanOptions, { terminal }: Session) => {
-  const { rules, rejected } = await readRules({ folders: options.rules, ownRules: options.defaultRules })
+  const config = await readConfig(options.config)
+  const { rules, rejected } = await readRules({
+    folders: options.rules,
+    ownRules: options.defaultRules,
+    config,
+  })
   for (const { file, line, message } of rejected) {
     terminal.note(`${file}${line ? `:${line}` : ''}: ${message}; the rule is left out`)
   }
   if (rules.length === 0)
     throw new UsageError('no rule could be loaded: expected Sigma rules in --rules, found none')
-  return { rules, rejected, playbooks: await readPlaybooks() }
+  return { rules, rejected, config, playbooks: await readPlaybooks() }
 }
 
 const runPipeline = async (
@@ -121,8 +138,8 @@ const runPipeline = async (
     const outcome = await pipeline({ ...source, ...store }, content, {
       onQuarantined,
       onObject: () => progress.update(++listed),
-      detect: { knownAccounts: options.knownAccount },
-      protectedPrincipals: options.protect,
+      detect: detectWith(content.config, options.knownAccount),
+      protectedPrincipals: [...content.config.protectedPrincipals, ...options.protect],
       ...(source.metadata && { validate: { metadata: source.metadata } }),
     })
     await store.store?.close()

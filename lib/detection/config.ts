@@ -1,0 +1,135 @@
+import { isMap, LineCounter, parseDocument } from 'yaml'
+import { ContentError, messageOf } from '../errors.ts'
+import { isObject, text } from '../trail/event.ts'
+import { shapeOf } from '../trail/log-file.ts'
+import { placeIn } from './sigma/place.ts'
+import { networkOf, type Suppression } from './suppress.ts'
+
+/** What the owner knows and the rules cannot: `trailwarden.yml`. */
+export interface Config {
+  /** Own and trusted accounts, 12 digits. */
+  readonly knownAccounts: readonly string[]
+  /** Globs over ARNs and unique ids that are never contained. */
+  readonly protectedPrincipals: readonly string[]
+  readonly suppressions: readonly Suppression[]
+  /** Ids of rules on trial. */
+  readonly shadow: readonly string[]
+  /** Packs of rules to load besides. */
+  readonly packs: readonly string[]
+  /** Report denied attempts, one level lower. */
+  readonly attempts: boolean
+  /** Values of `%name%` in rules with the modifier `expand`. */
+  readonly placeholders: Readonly<Record<string, readonly string[]>>
+}
+
+export const NO_CONFIG: Config = {
+  knownAccounts: [],
+  protectedPrincipals: [],
+  suppressions: [],
+  shadow: [],
+  packs: [],
+  attempts: false,
+  placeholders: {},
+}
+
+const KEYS = Object.keys(NO_CONFIG)
+const SUPPRESSION_KEYS = ['rule', 'actor', 'account', 'sourceIp', 'owner', 'reason', 'until']
+
+type Fail = (message: string, ...path: readonly (string | number)[]) => ContentError
+
+/** Reads `trailwarden.yml`. Throws `ContentError` that names file, line, key, and what was expected. */
+export const parseConfig = (file: string, source: string): Config => {
+  const lines = new LineCounter()
+  const document = parseDocument(source, { lineCounter: lines, schema: 'failsafe' })
+  const [broken] = document.errors
+  if (broken) {
+    const line = broken.linePos?.[0].line
+    throw new ContentError(file, `not valid YAML: ${broken.message.split('\n')[0]}`, line ? { line } : {})
+  }
+  if (document.contents === null) return NO_CONFIG
+  const { fail } = placeIn(file, document, lines)
+  const raw: unknown = document.toJS()
+  if (!isMap(document.contents) || !isObject(raw)) throw fail(`expected a map, found ${shapeOf(raw)}`)
+  const unknown = Object.keys(raw).find((key) => !KEYS.includes(key))
+  if (unknown) throw fail(`unknown key ${unknown}; expected ${KEYS.join(', ')}`, unknown)
+  return {
+    knownAccounts: textsOf(raw, 'knownAccounts', fail, /^\d{12}$/, 'accounts of 12 digits'),
+    protectedPrincipals: textsOf(raw, 'protectedPrincipals', fail),
+    suppressions: listOf(raw, 'suppressions', fail).map((one, i) => suppressionOf(one, i, fail)),
+    shadow: textsOf(raw, 'shadow', fail),
+    packs: textsOf(raw, 'packs', fail),
+    attempts: flagOf(raw['attempts'], fail),
+    placeholders: placeholdersOf(raw['placeholders'], fail),
+  }
+}
+
+const listOf = (raw: Record<string, unknown>, key: string, fail: Fail): readonly unknown[] => {
+  const list = raw[key] ?? []
+  if (Array.isArray(list)) return list
+  if (list === '') return []
+  throw fail(`${key}: expected a list, found ${shapeOf(list)}`, key)
+}
+
+const textsOf = (
+  raw: Record<string, unknown>,
+  key: string,
+  fail: Fail,
+  shape = /\S/,
+  expected = 'texts',
+): readonly string[] =>
+  listOf(raw, key, fail).map((entry, i) => {
+    if (typeof entry === 'string' && shape.test(entry)) return entry
+    throw fail(`${key}: expected ${expected}, found ${JSON.stringify(entry)}`, key, i)
+  })
+
+const flagOf = (flag: unknown, fail: Fail): boolean => {
+  if (flag === undefined || flag === 'true' || flag === 'false') return flag === 'true'
+  throw fail(`attempts: expected true or false, found ${JSON.stringify(flag)}`, 'attempts')
+}
+
+const placeholdersOf = (raw: unknown, fail: Fail): Config['placeholders'] => {
+  if (raw === undefined || raw === '') return {}
+  if (!isObject(raw)) throw fail(`placeholders: expected a map, found ${shapeOf(raw)}`, 'placeholders')
+  return Object.fromEntries(Object.keys(raw).map((name) => [name, textsOf(raw, name, fail)]))
+}
+
+const suppressionOf = (raw: unknown, index: number, fail: Fail): Suppression => {
+  const path = ['suppressions', index] as const
+  const wrong = (message: string) => fail(`suppression ${index + 1}: ${message}`, ...path)
+  if (!isObject(raw)) throw wrong(`expected a map, found ${shapeOf(raw)}`)
+  const unknown = Object.keys(raw).find((key) => !SUPPRESSION_KEYS.includes(key))
+  if (unknown) throw wrong(`unknown key ${unknown}; expected ${SUPPRESSION_KEYS.join(', ')}`)
+  const need = (key: string): string => {
+    const value = text(raw[key])
+    if (!value) throw wrong(`${key}: expected a text, found ${JSON.stringify(raw[key]) ?? 'none'}`)
+    return value
+  }
+  const until = need('until')
+  if (Number.isNaN(Date.parse(until)) || !/^\d{4}-\d{2}-\d{2}$/.test(until)) {
+    throw wrong(`until: expected a day such as 2026-12-31, found ${JSON.stringify(until)}`)
+  }
+  const account = text(raw['account'])
+  if (account && !/^\d{12}$/.test(account))
+    throw wrong(`account: expected 12 digits, found ${JSON.stringify(account)}`)
+  return {
+    rule: need('rule'),
+    owner: need('owner'),
+    reason: need('reason'),
+    until,
+    ...(raw['actor'] !== undefined && { actor: need('actor') }),
+    ...(account && { account }),
+    ...(raw['sourceIp'] !== undefined && { sourceIp: networksOf(raw['sourceIp'], wrong) }),
+  }
+}
+
+const networksOf = (raw: unknown, wrong: (message: string) => ContentError): readonly string[] =>
+  (Array.isArray(raw) ? raw : [raw]).map((one) => {
+    try {
+      networkOf(String(one))
+      return String(one)
+    } catch (error) {
+      throw wrong(
+        `sourceIp: expected addresses or networks, found ${JSON.stringify(one)} (${messageOf(error)})`,
+      )
+    }
+  })

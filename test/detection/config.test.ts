@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { NO_CONFIG, parseConfig } from '../../lib/detection/config.ts'
+
+const GOOD = `knownAccounts: [111122223333, '444455556666']
+protectedPrincipals:
+  - arn:aws:iam::*:role/BreakGlass
+shadow: [iam-user-created]
+packs: [cis]
+attempts: true
+placeholders:
+  countries: [DE, CH]
+suppressions:
+  - rule: iam-user-created
+    actor: arn:aws:iam::111122223333:role/onboarding
+    account: 111122223333
+    sourceIp: [192.0.2.0/24, '2001:db8::1']
+    owner: people team
+    reason: accounts of new colleagues
+    until: 2026-12-31
+`
+
+describe('trailwarden.yml', () => {
+  it('is read with its numbers and days as texts', () => {
+    expect(parseConfig('trailwarden.yml', GOOD)).toEqual({
+      knownAccounts: ['111122223333', '444455556666'],
+      protectedPrincipals: ['arn:aws:iam::*:role/BreakGlass'],
+      shadow: ['iam-user-created'],
+      packs: ['cis'],
+      attempts: true,
+      placeholders: { countries: ['DE', 'CH'] },
+      suppressions: [
+        {
+          rule: 'iam-user-created',
+          actor: 'arn:aws:iam::111122223333:role/onboarding',
+          account: '111122223333',
+          sourceIp: ['192.0.2.0/24', '2001:db8::1'],
+          owner: 'people team',
+          reason: 'accounts of new colleagues',
+          until: '2026-12-31',
+        },
+      ],
+    })
+  })
+
+  it('may be empty', () => {
+    expect(parseConfig('t.yml', '')).toEqual(NO_CONFIG)
+    expect(parseConfig('t.yml', '# nothing yet\nsuppressions:\n')).toEqual(NO_CONFIG)
+  })
+
+  it.each<[string, string, RegExp]>([
+    ['an unknown key', 'knownAcounts: []', /^t\.yml:1: unknown key knownAcounts; expected knownAccounts/],
+    [
+      'a short account',
+      'shadow: []\nknownAccounts: [12]',
+      /^t\.yml:2: knownAccounts: expected accounts of 12 digits, found "12"/,
+    ],
+    ['no list', 'shadow: {a: b}', /shadow: expected a list, found/],
+    ['a list', '- a', /expected a map, found a list of 1/],
+    ['a flag that is none', 'attempts: maybe', /attempts: expected true or false, found "maybe"/],
+    [
+      'no owner',
+      GOOD.replace(/ {4}owner.*\n/, ''),
+      /^t\.yml:10: suppression 1: owner: expected a text, found none/,
+    ],
+    ['no reason', GOOD.replace(/ {4}reason.*\n/, ''), /reason: expected a text/],
+    ['no end', GOOD.replace(/ {4}until.*\n/, ''), /until: expected a text/],
+    ['no rule', GOOD.replace('rule: iam-user-created', 'owners: x'), /unknown key owners/],
+    [
+      'an end that is no day',
+      GOOD.replace('2026-12-31', '2026-13-01'),
+      /until: expected a day such as 2026-12-31/,
+    ],
+    ['an open end', GOOD.replace('2026-12-31', 'forever'), /until: expected a day/],
+    [
+      'a network that is none',
+      GOOD.replace('192.0.2.0/24', '192.0.2.0/99'),
+      /sourceIp: expected addresses or networks/,
+    ],
+    ['broken YAML', 'shadow: [', /^t\.yml:1: not valid YAML/],
+  ])('refuses %s', (_what, text, message) => {
+    expect(() => parseConfig('t.yml', text)).toThrow(message)
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { lintRules } from '../../lib/detection/lint.ts'
+import { loadRules } from '../../lib/detection/rules.ts'
+import { shippedRuleFiles } from '../support/shipped-rules.ts'
+
+const lint = (selection: string, rest = '') => {
+  const text = `title: t\nname: t\nlogsource: {product: aws}\ndetection:\n  s: ${selection}\n  condition: s\n${rest}`
+  const { rules, rejected } = loadRules([{ path: 'r.yml', text }])
+  expect(rejected).toEqual([])
+  return lintRules(rules)
+}
+
+const errors = (selection: string) =>
+  lint(selection)
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, message }) => `${code}: ${message}`)
+
+describe('linting rules', () => {
+  it.each<[string, RegExp]>([
+    ['{status: success}', /unknown-field: s: status: CloudTrail has no such field/],
+    ['{userIdentity.name: x}', /unknown-field/],
+    ['{eventname: StopLogging}', /unknown-field/],
+    ['{sourceIPAddress.x: y}', /unknown-field/],
+    ['{errorCode: Success}', /impossible-value: s: errorCode: "Success" cannot occur; expected a failure/],
+    ['{eventSource: iam}', /impossible-value.*a service such as/],
+    ['{userIdentity.type: User}', /impossible-value.*IAMUser/],
+    ['[{eventCategory: data}, {eventCategory: Write}]', /"Write" cannot occur/],
+    ['{readOnly: yes!}', /true or false/],
+    ['{recipientAccountId: 1234}', /12 digits/],
+  ])('finds what cannot match: %s', (selection, expected) => {
+    const found = errors(selection)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(expected)
+  })
+
+  it.each([
+    '{requestParameters.anything.at.all: x}',
+    '{userIdentity.sessionContext.sessionIssuer.arn: x}',
+    '{userIdentity: x}',
+    "{eventSource: 'iam.*'}",
+    '{errorCode: null}',
+    '{errorCode|contains: ok}',
+    '{eventSource|endswith: .amazonaws.com}',
+    '{ct.success: true}',
+    '[word, other]',
+  ])('has nothing against %s', (selection) => {
+    expect(errors(selection)).toEqual([])
+  })
+
+  it('says what a rule does not say about itself', () => {
+    expect(
+      lint('{a.b: x}')
+        .map(({ code }) => code)
+        .sort(),
+    ).toEqual([
+      'no-case',
+      'no-description',
+      'no-event-name',
+      'no-false-positives',
+      'no-level',
+      'no-silent-case',
+      'no-technique',
+      'unknown-field',
+    ])
+  })
+
+  it('finds no error in shipped rules, and warns of those alone that cost every event', () => {
+    const found = lintRules(loadRules(shippedRuleFiles()).rules)
+    expect(found.map(({ rule, code }) => `${rule} ${code}`)).toEqual([
+      'api-attack-tool-used no-event-name',
+      'e1cf8d17-8851-44c1-8fb5-d882f9e8b848 no-event-name',
+      'iam-root-used no-event-name',
+    ])
+  })
+})

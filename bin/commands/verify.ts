@@ -139,9 +139,16 @@ const reportText = (name: string, report: IntegrityReport, paint: Paint): string
     ...report.notes.map((note) => `note: ${terminalSafe(note)}`),
     `in all: digest files ${counted(digests)}; log files ${counted(logs)}`,
     integrityHolds(report)
-      ? paint('green', 'everything found is valid')
+      ? paint('green', holding(report))
       : paint('red', `${report.problems.length} problems`),
   ].join('\n\n')
+}
+
+/** A log file that no digest could prove is no problem of its own, but it is not valid either. */
+const holding = ({ summary }: IntegrityReport): string => {
+  const n = summary.logs.unverifiable
+  if (n === 0) return 'everything found is valid'
+  return `nothing was found changed; ${n} ${n === 1 ? 'log file is' : 'log files are'} proven by no digest`
 }
 
 const validLogs = ({ logVerdicts }: IntegrityReport): string =>

@@ -74,3 +74,16 @@ describe('--timeout', () => {
     expect(status).toBe(2)
   })
 })
+
+describe('verify', () => {
+  const keys = join(incident, 'public-keys.json')
+
+  it('calls nothing valid that no digest proves', async () => {
+    cpSync(incident, at('tail'), { recursive: true })
+    const digests = 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/10/15'
+    rmSync(at('tail', digests), { recursive: true })
+    const { stdout } = await trailwarden(['verify', at('tail'), '--public-keys', keys])
+    expect(stdout).toMatch(/2 log files are proven by no digest|problems/)
+    expect(stdout).not.toMatch(/everything found is valid/)
+  })
+})

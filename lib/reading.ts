@@ -3,7 +3,7 @@ import type { ListedObject, LogStore } from './ports.ts'
 import type { CloudTrailEvent } from './trail/event.ts'
 import { parseEventFile } from './trail/event-file.ts'
 import { type Inflated, inflateMember } from './trail/gzip.ts'
-import { type LogFile, parseLogFile, type RejectedRecord } from './trail/log-file.ts'
+import { type LogFile, parseLogFile, type RejectedRecord, shapeOf } from './trail/log-file.ts'
 import { type ObjectKey, parseObjectKey } from './trail/object-key.ts'
 
 /** Something that was not read: an object that is no log file, or a record that is no event. */
@@ -119,5 +119,14 @@ const rejected = (object: ListedObject, { index, reason, record }: RejectedRecor
   object: object.name,
   index,
   reason,
-  detail: `expected an event, found ${JSON.stringify(record)?.slice(0, 200)}`,
+  detail: `expected an event, found ${shortly(record)}`,
 })
+
+/** The beginning of a record. One nested too deep to be written down must not cost the file. */
+const shortly = (record: unknown): string | undefined => {
+  try {
+    return JSON.stringify(record)?.slice(0, 200)
+  } catch {
+    return shapeOf(record)
+  }
+}

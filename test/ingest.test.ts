@@ -53,6 +53,26 @@ describe('a file that is planted before the real one', () => {
   })
 })
 
+describe('a record that is nested too deep to be written down', () => {
+  const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
+
+  it.each([
+    ['an event', { ...stop, eventID: 'deep', requestParameters: { a: nested(4000) } }],
+    ['no event', nested(4000) as CloudTrailEvent],
+  ])('is rejected, and costs the others nothing: %s', async (_what, deep) => {
+    const { looked, events } = await ingested({ AAAAAAAAAAAAAAAA: [deep, stop] })
+    expect(looked).toEqual(['StopLogging'])
+    expect(events).toMatchObject({ read: 2, kept: 1, rejected: 1 })
+  })
+
+  it('is an event when CloudTrail could have written it', async () => {
+    const { events } = await ingested({
+      AAAAAAAAAAAAAAAA: [{ ...stop, requestParameters: { a: nested(400) } }],
+    })
+    expect(events).toMatchObject({ read: 1, kept: 1, rejected: 0 })
+  })
+})
+
 describe('a folder that cannot be listed', () => {
   it('is counted and told, and the run goes on', async () => {
     const key = 'AWSLogs/111122223333/CloudTrail/eu-west-1/'

@@ -5,7 +5,7 @@ import { type Inflated, inflateAll, inflateMember, MAX_INFLATED_BYTES } from './
 /** A record that cannot be an event, with its place. Kept apart and counted: one bad record never costs the others. */
 export interface RejectedRecord {
   readonly index: number
-  readonly reason: 'not-an-object' | 'no-event-id' | 'no-event-time'
+  readonly reason: 'not-an-object' | 'no-event-id' | 'no-event-time' | 'nested-too-deep'
   readonly record: unknown
 }
 
@@ -63,7 +63,21 @@ const objectionTo = (record: unknown): RejectedRecord['reason'] | undefined => {
   if (!isObject(record)) return 'not-an-object'
   if (!eventIdOf(record)) return 'no-event-id'
   const time = eventTimeOf(record)
-  return time && ISO_TIME.test(time) && !Number.isNaN(Date.parse(time)) ? undefined : 'no-event-time'
+  if (!time || !ISO_TIME.test(time) || Number.isNaN(Date.parse(time))) return 'no-event-time'
+  return isDeeper(record, DEEPEST) ? 'nested-too-deep' : undefined
+}
+
+/** CloudTrail's own events nest some 20 levels. Whatever writes a planted one down again would run out of stack. */
+const DEEPEST = 500
+
+const isDeeper = (value: object, levels: number): boolean => {
+  if (levels === 0) return true
+  const inner = value as Readonly<Record<string, unknown>>
+  for (const name in inner) {
+    const part = inner[name]
+    if (typeof part === 'object' && part !== null && isDeeper(part, levels - 1)) return true
+  }
+  return false
 }
 
 /** Inflated bytes of an object that may or may not be compressed. Throws `NotALogFile`. */

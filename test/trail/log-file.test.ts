@@ -110,6 +110,7 @@ describe('log file', () => {
 
   it('survives nesting that is thousands deep', () => {
     const deep = `{"Records":[{"eventID":"e","eventTime":"2026-10-14T13:00:00Z","requestParameters":${'['.repeat(5000)}${']'.repeat(5000)}}]}`
-    expect(parseLogFile(gzipSync(deep)).events).toHaveLength(1)
+    const { events, rejected } = parseLogFile(gzipSync(deep))
+    expect([events.length, rejected.map(({ reason }) => reason)]).toEqual([0, ['nested-too-deep']])
   })
 })

@@ -31,7 +31,7 @@ const world = {
   findings: findingSinkOf(settings),
   statusOf: statusIn(settings.trailArn),
 }
-/** Name of the place a sweep came to when its time ran out; empty when it came round. */
+/** Name of the place a sweep came to when its time ran out, as a JSON text; empty when it came round. */
 const checkpoint = s3Document(settings.lakeBucket, 'chains/checkpoint')
 
 /** A place takes seconds; with less than this left (milliseconds) the next run goes on. */
@@ -40,7 +40,7 @@ const RESERVE = 120_000
 /** Every hour: look for what no delivery announces, place by place, and go on next time where the time ran out. */
 export const handler = lambda(async (_event: unknown, context: Context) => {
   const known = await knownChains()
-  const places = inTurn(await allPlaces(known), (await checkpoint.read()) ?? '')
+  const places = inTurn(await allPlaces(known), JSON.parse((await checkpoint.read()) ?? '""'))
   const counts: Counts[] = [{ places: 0, failed: 0 }]
   let last = ''
   for (const place of places) {
@@ -49,7 +49,7 @@ export const handler = lambda(async (_event: unknown, context: Context) => {
     last = nameOfPlace(place)
   }
   const swept = counts.length - 1
-  await checkpoint.update(() => (swept < places.length ? last : ''))
+  await checkpoint.update(() => JSON.stringify(swept < places.length ? last : ''))
   const sum = { ...sumOf(counts), left: places.length - swept }
   report(sum)
   if (sumOf(counts)['failed']) throw new Error(`${sumOf(counts)['failed']} of ${swept} places failed`)

@@ -236,9 +236,9 @@ describe.skipIf(why !== '')('the deployed stack', () => {
   const invoke = async (name: string) => {
     const path = `/2015-03-31/functions/trailwarden-main-${name}/invocations`
     const response = await fetch(`${emulator.endpoint}${path}`, { method: 'POST', body: '{}' })
-    const answer = await response.json()
+    const answer = (await response.json()) as Record<string, number>
     if (!response.ok || 'errorMessage' in answer) throw new Error(`${name}: ${JSON.stringify(answer)}`)
-    return answer as Record<string, number>
+    return answer
   }
 
   it('finds the hour that no digest was delivered for, once, and tells when it has come', async () => {

@@ -1,4 +1,4 @@
-import { accountOf, at, type CloudTrailEvent, identityOf, text } from '../trail/event.ts'
+import { accountOf, actorOf, at, type CloudTrailEvent, text } from '../trail/event.ts'
 import { type GrantFacts, grantFactsOf } from './grant.ts'
 import { type NetworkFacts, networkFactsOf } from './network.ts'
 import { accountIn, type PolicyFacts, policyFactsOf } from './policy.ts'
@@ -23,7 +23,7 @@ interface Source {
 const FIELDS: Readonly<Record<string, (source: Source) => unknown>> = {
   'ct.success': ({ event }) => succeeded(event),
   'ct.write': ({ event }) => writes(event),
-  'ct.actor': ({ event }) => text(identityOf(event).actor),
+  'ct.actor': ({ event }) => text(actorOf(event)),
   'ct.longTermKey': ({ event }) =>
     text(at(event, 'userIdentity', 'accessKeyId'))?.startsWith('AKIA') ?? false,
   'ct.service': ({ event }) => text(event.eventSource)?.replace(/\.amazonaws\.com$/, ''),

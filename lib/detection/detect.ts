@@ -70,12 +70,13 @@ export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = 
       if (candidates.length === 0) return NONE
       derived.of(event)
       let hits: EventRule[] | undefined
-      for (const rule of candidates) {
-        if (rule.compiled.matches(event, derived)) hits = [...(hits ?? []), rule]
+      for (let i = 0; i < candidates.length; i++) {
+        const { rule, test } = candidates[i]!
+        if (test(event, derived)) hits = [...(hits ?? []), rule]
       }
       const findings = hits ? findingsOf(machine, hits, located) : NONE
       if (!options.attempts || !wasDenied(event)) return findings
-      const rest = candidates.filter((rule) => !hits?.includes(rule))
+      const rest = candidates.map(({ rule }) => rule).filter((rule) => !hits?.includes(rule))
       return [...findings, ...attemptsOf(machine, rest, located)]
     },
     finish: () => close(machine),

@@ -1,4 +1,4 @@
-import { accountOf, type CloudTrailEvent, eventTimeOf, identityOf, kindOf, text } from '../trail/event.ts'
+import { accountOf, actorOf, type CloudTrailEvent, eventTimeOf, kindOf, text } from '../trail/event.ts'
 import { callOf, compare, millis } from './format.ts'
 
 /** How often each name was met, most often first. */
@@ -121,7 +121,7 @@ type Tallies = Readonly<
 const countNames = (tallies: Tallies, event: CloudTrailEvent): void => {
   const named = (value: unknown): string => text(value) ?? '(none)'
   tallies.eventNames.count(callOf(text(event.eventSource) ?? '', named(event.eventName)))
-  tallies.actors.count(identityOf(event).actor || '(none)')
+  tallies.actors.count(actorOf(event) || '(none)')
   tallies.sourceAddresses.count(named(event.sourceIPAddress))
   tallies.regions.count(named(event.awsRegion))
   tallies.accounts.count(accountOf(event) ?? '(none)')

@@ -125,10 +125,25 @@ export const identityOf = (event: CloudTrailEvent): Identity => {
     accountId,
     accessKeyId: text(who['accessKeyId']) ?? '',
     name: who['type'] === 'Root' ? 'root' : name,
-    actor: text(issuer['arn']) ?? text(arn) ?? text(principalId) ?? text(who['invokedBy']) ?? accountId,
+    actor: actorOf(event),
     invokedBy: text(who['invokedBy']) ?? '',
     issuerId: text(issuer['principalId']) ?? '',
   }
+}
+
+/** The `actor` of `identityOf`, without the rest. */
+export const actorOf = (event: CloudTrailEvent): string => {
+  const who = event.userIdentity
+  if (!isObject(who)) return ''
+  const issuer = at(who, 'sessionContext', 'sessionIssuer', 'arn')
+  return (
+    text(issuer) ??
+    text(who['arn']) ??
+    text(who['principalId']) ??
+    text(who['invokedBy']) ??
+    text(who['accountId']) ??
+    ''
+  )
 }
 
 /** ARNs (else names) in the event's `resources`. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */

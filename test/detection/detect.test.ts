@@ -135,7 +135,7 @@ describe('the rule index', () => {
   const { rules, rejected } = loadRules(files)
   const index = makeRuleIndex(rules as readonly EventRule[])
   const candidates = (eventSource: string, eventName: string) =>
-    index.candidates({ eventSource, eventName }).map((found) => found.ref.id)
+    index.candidates({ eventSource, eventName }).map(({ rule }) => rule.ref.id)
 
   it('loads the rules of this test', () => expect(rejected).toEqual([]))
 

@@ -5,6 +5,8 @@ import { makeWholeCorrelator } from './whole-windows.ts'
 
 /** Hits kept per group, and hits per generation of groups: what a hostile log can make it hold is bounded. */
 const MAX_HITS = 1000
+/** A count has fired long before its group is full; hits of one rule must not push out those of another. */
+const MAX_COUNTED = 100
 const MAX_GENERATION = 20_000
 
 interface Group<T> {
@@ -30,7 +32,8 @@ const makeSliding = <T>(
   references: readonly (readonly string[])[],
 ): Correlator<T> => {
   const groups = generations<Group<T>>(MAX_GENERATION)
-  const limit = Math.max(MAX_HITS, rule.threshold * 4)
+  const counts = rule.type === 'event_count' || rule.type === 'value_count'
+  const limit = Math.max(counts ? MAX_COUNTED : MAX_HITS, rule.threshold * 4)
   const read = hitReader<T>(rule, references)
   return {
     add: (match) => {
@@ -40,7 +43,7 @@ const makeSliding = <T>(
       const group = groups.get(found.key, () => ({ hits: [], reported: [] }))
       if (group.reported.some((window) => time >= window.from && time <= window.to)) return undefined
       for (const hit of found.hits) insert(group, rule, hit)
-      if (group.hits.length > limit) group.hits = group.hits.slice(-limit)
+      if (group.hits.length > limit) group.hits = group.hits.slice(-Math.ceil(limit * 0.75))
       return report(group, rule, time)
     },
     finish: () => [],

@@ -1,5 +1,5 @@
 import type { SigmaCorrelationRule } from './document.ts'
-import { type Path, parsePath, type Subject, textsAt } from './path.ts'
+import { type Path, parsePath, type Subject, textAt, textsAt } from './path.ts'
 
 /** One event that a referred rule matched. `T` is whatever the caller wants back with a finding. */
 export interface Hit<T> {
@@ -52,7 +52,7 @@ export const hitReader = <T>(
     rule.fields.map((field) => parsePath(aliased(rule, field, names))),
   )
   return ({ rule: number, time, eventID, event, subject, item }) => {
-    const key = keyOf(keyFields[number]!.map((path) => textsAt(event, subject, path)[0]))
+    const key = keyOf(event, subject, keyFields[number]!)
     if (key === undefined) return undefined
     const counts = rule.type.startsWith('value_')
     const values = counts ? valuesOf(event, subject, valueFields[number]!) : ['']
@@ -70,13 +70,21 @@ const aliased = (rule: SigmaCorrelationRule, field: string, names: readonly stri
   return field
 }
 
-const keyOf = (parts: readonly (string | undefined)[]): string | undefined =>
-  parts.includes(undefined) ? undefined : JSON.stringify(parts)
+/** One text for several, with their lengths, so that no two differ and look alike. */
+const keyOf = (event: unknown, subject: Subject, fields: readonly Path[]): string | undefined => {
+  let key = ''
+  for (const field of fields) {
+    const text = textAt(event, subject, field)
+    if (text === undefined) return undefined
+    key += `${text.length}:${text}`
+  }
+  return key
+}
 
 /** Counted values of an event: one field may hold several; several fields count as one value together. */
 const valuesOf = (event: unknown, subject: Subject, fields: readonly Path[]): readonly string[] => {
   if (fields.length === 1) return textsAt(event, subject, fields[0]!)
-  const key = keyOf(fields.map((field) => textsAt(event, subject, field)[0]))
+  const key = keyOf(event, subject, fields)
   return key === undefined ? [] : [key]
 }
 

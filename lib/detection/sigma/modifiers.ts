@@ -8,6 +8,7 @@ import {
   literalOf,
   parsePattern,
   patternTest,
+  remembering,
   type TextTest,
   type Token,
   withDashes,
@@ -71,8 +72,22 @@ const plainNode = (
   if (!path) return keywordNode(wantedOf(operator, modifiers, values), modifiers.includes('all'))
   if (operator === 'exists') return existsNode(path, values)
   if (operator === 'fieldref') return fieldrefNode(path, modifiers, values)
-  return valueNode(path, wantedOf(operator, modifiers, values), modifiers.includes('all'))
+  const wanted = wantedOf(operator, modifiers, values)
+  const tests = REPEATING.has(path.name) ? wanted.tests.map(remembering) : wanted.tests
+  return valueNode(path, { ...wanted, tests }, modifiers.includes('all'))
 }
+
+/** Fields whose texts come again and again: the answer for a text is remembered. */
+const REPEATING: ReadonlySet<string> = new Set([
+  'userAgent',
+  'sourceIPAddress',
+  'errorCode',
+  'eventCategory',
+  'eventType',
+  'userIdentity.type',
+  'userIdentity.arn',
+  'userIdentity.sessionContext.sessionIssuer.arn',
+])
 
 const listOf = (value: unknown): readonly unknown[] => {
   const list = Array.isArray(value) ? value : [value]

@@ -8,11 +8,23 @@ import type { Subject } from './path.ts'
 export interface Node {
   test(root: unknown, subject: Subject): boolean
   probe(call: Call): boolean | undefined
+  /** The same test for events of this call alone, without what their names answer already. */
+  given?(call: Call): Node
 }
 
 export interface Call {
   readonly eventSource: string
   readonly eventName: string
+}
+
+const ALWAYS: Node = { test: () => true, probe: () => true }
+const NEVER: Node = { test: () => false, probe: () => false }
+
+/** What is left of a test for events of one call. */
+export const givenCall = (node: Node, call: Call): Node => {
+  const answer = node.probe(call)
+  if (answer === undefined) return node.given?.(call) ?? node
+  return answer ? ALWAYS : NEVER
 }
 
 /** Sigma's `and`; true for no parts. */
@@ -28,6 +40,7 @@ export const allOf = (parts: readonly Node[]): Node => {
       if (answers.includes(false)) return false
       return answers.includes(undefined) ? undefined : true
     },
+    given: (call) => allOf(parts.map((part) => givenCall(part, call)).filter((part) => part !== ALWAYS)),
   }
 }
 
@@ -44,6 +57,7 @@ export const anyOf = (parts: readonly Node[]): Node => {
       if (answers.includes(true)) return true
       return answers.includes(undefined) ? undefined : false
     },
+    given: (call) => anyOf(parts.map((part) => givenCall(part, call)).filter((part) => part !== NEVER)),
   }
 }
 
@@ -53,6 +67,7 @@ export const notOf = (part: Node): Node => ({
     const answer = part.probe(call)
     return answer === undefined ? undefined : !answer
   },
+  given: (call) => notOf(givenCall(part, call)),
 })
 
 /** `n of` several selections. */

@@ -112,6 +112,18 @@ const jsonOf = (value: object): string | undefined => {
   }
 }
 
+/** The first text at the path. */
+export const textAt = (root: unknown, subject: Subject, path: Path): string | undefined => {
+  const value = path.derived ? subject.derived(path.name) : plainAt(root, path)
+  return typeof value === 'string' ? value : textsAt(root, subject, path)[0]
+}
+
+/** What a field of the event itself holds: most fields are asked for by one name. */
+const plainAt = (root: unknown, path: Path): unknown =>
+  path.segments.length === 1 && typeof root === 'object' && root !== null && Object.hasOwn(root, path.name)
+    ? (root as Record<string, unknown>)[path.name]
+    : undefined
+
 /** String forms of all leaves at the path, each once. */
 export const textsAt = (root: unknown, subject: Subject, path: Path): readonly string[] => {
   const texts = new Set<string>()

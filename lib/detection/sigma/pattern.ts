@@ -105,3 +105,19 @@ const globMatches = (value: string, units: readonly Token[]): boolean => {
 
 const unitMatches = (value: string, at: number, token: Token): boolean =>
   token === ONE || (token === DASH ? DASHES.includes(value[at]!) : token === value[at])
+
+const MAX_REMEMBERED = 256
+
+/** The same test, which knows the last short texts it was asked. */
+export const remembering = (test: TextTest): TextTest => {
+  const answers = new Map<string, boolean>()
+  return (value) => {
+    if (value.length > MAX_REMEMBERED) return test(value)
+    const known = answers.get(value)
+    if (known !== undefined) return known
+    const answer = test(value)
+    if (answers.size >= MAX_REMEMBERED) answers.clear()
+    answers.set(value, answer)
+    return answer
+  }
+}

@@ -1,5 +1,5 @@
+import type { Segment } from './segments.ts'
 import { HOUR } from './slots.ts'
-import type { Segment } from './timeline-draft.ts'
 
 /**
  * What a chain says of a delivery time. `pending`: newer than the newest digest, by so little that the next one may list it.

@@ -1,8 +1,8 @@
 import type { Problem } from '../verdict.ts'
 import type { Chain } from './chains.ts'
 import { nameOfChain } from './heads.ts'
+import type { Segment } from './segments.ts'
 import { HOUR } from './slots.ts'
-import type { Segment } from './timeline-draft.ts'
 
 /** Names of log files are rounded up by at most this much (milliseconds). */
 const ROUNDING = 5 * 60_000

@@ -5,6 +5,7 @@ import type { MovedCheck } from './moved.ts'
 import type { PlaceOf } from './place.ts'
 import type { DigestFacts, Fault, ReadDigest } from './read-digest.ts'
 import type { RegionKeys } from './region-keys.ts'
+import type { OpenDigest } from './saved-state.ts'
 import { isHex, isSignedBy, SIGNATURE_ALGORITHM } from './signature.ts'
 
 /**
@@ -30,6 +31,8 @@ export interface Bench {
   /** False for a download without any signature: then the links alone must do, and that is no fault of the digests. */
   readonly signaturesExpected: boolean
   readonly head: ChainHead | undefined
+  /** What earlier runs have read, in the digests after them, of digests that were not there. */
+  readonly earlier?: readonly OpenDigest[]
 }
 
 export const statusOf = (judged: JudgedDigest): VerdictStatus => judged.fault?.status ?? 'valid'
@@ -49,6 +52,9 @@ export const judgeDigests = (reads: readonly ReadDigest[], bench: Bench): Judged
     testimonies.set(place, [...(testimonies.get(place) ?? []), testimony])
   const { head } = bench
   if (head) testify(bench.placeOf(head.bucket, head.key), { ...head, trusted: true })
+  for (const { bucket, key, signature, hash } of bench.earlier ?? []) {
+    if (signature && hash) testify(bench.placeOf(bucket, key), { signature, hash, trusted: true })
+  }
   const judged: JudgedDigest[] = []
   for (const read of [...reads].reverse()) {
     const one = judgeDigest(read, bench, testimonies.get(read.place) ?? [])

@@ -38,7 +38,9 @@ export interface LogTable {
   claim(row: number): boolean
   /** Listed rows that nothing speaks for, in the order of the listing. */
   unclaimed(): Iterable<ListedLog>
-  claimed(): Iterable<ListedLog>
+  /** Marks a row as proven to be listed, now or in an earlier run; it is claimed too. */
+  settle(row: number): void
+  settled(): Iterable<ListedLog>
   judge(row: number, status: VerdictStatus): void
   readonly verdicts: ReadonlyMap<string, VerdictStatus>
 }
@@ -54,6 +56,7 @@ interface Folder extends Omit<ListedLog, 'row' | 'object' | 'time'> {
 const LISTED = 1
 const CLAIMED = 2
 const ARCHIVED = 4
+const SETTLED = 8
 
 export const logTable = (placeOf: PlaceOf): LogTable => {
   const names = nameTable()
@@ -128,9 +131,9 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
     const time = Number.isNaN(times[row]!) ? undefined : times[row]!
     return { row, object: objectAt(row), account, region, kind, time, day }
   }
-  function* listedWith(claim: number): Generator<ListedLog, undefined> {
+  function* listedWith(mask: number, wanted: number): Generator<ListedLog, undefined> {
     for (let row = 0; row < names.size; row++) {
-      if ((flags[row]! & (LISTED | CLAIMED)) === (LISTED | claim)) yield logAt(row)
+      if ((flags[row]! & (LISTED | mask)) === (LISTED | wanted)) yield logAt(row)
     }
   }
   const inFolders = (ids: readonly number[] | undefined, name: string): number | undefined => {
@@ -165,8 +168,11 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
       flags[row]! |= CLAIMED
       return true
     },
-    unclaimed: () => listedWith(0),
-    claimed: () => listedWith(CLAIMED),
+    unclaimed: () => listedWith(CLAIMED, 0),
+    settle: (row) => {
+      flags[row]! |= CLAIMED | SETTLED
+    },
+    settled: () => listedWith(SETTLED, SETTLED),
     judge: (row, status) => {
       statuses[row] = VERDICT_STATUSES.indexOf(status) + 1
     },

@@ -3,11 +3,13 @@ import type { LogStore, PublicKeys } from '../ports.ts'
 import type { Chain } from './chains.ts'
 import type { ChainHeads } from './heads.ts'
 import { type InspectLog, inspectThrough } from './inspect.ts'
+import type { JudgedDigest } from './judge-digest.ts'
 import type { SourceListing } from './list-source.ts'
 import type { LogTable } from './log-table.ts'
 import type { DigestMetadata } from './metadata.ts'
 import type { PlaceOf } from './place.ts'
 import type { DigestKey } from './read-digest.ts'
+import type { Resumption, SavedState } from './saved-state.ts'
 
 export interface ValidateOptions {
   /** Range to validate, UTC ISO: digests that cover any of it, and the log files they list. */
@@ -30,6 +32,13 @@ export interface ValidateOptions {
   readonly inspectLog?: InspectLog
   /** What earlier runs have proven. */
   readonly state?: ChainHeads
+  /**
+   * Where an earlier run ended: only what is new is listed and read, from the day before each head on, and what was open is looked at
+   * again. Not together with a range.
+   */
+  readonly resume?: SavedState
+  /** UTC ISO. With it, a digest missing for less than three hours is told as `not-yet-delivered`. */
+  readonly now?: string
   /** Objects read at once. */
   readonly inFlight?: number
   readonly onProgress?: (done: number, total: number) => void
@@ -44,6 +53,7 @@ export interface Plan {
   readonly from: number
   readonly to: number
   readonly expectUntil: number | undefined
+  readonly now: number | undefined
   readonly inFlight: number
   readonly inspect: InspectLog
   readonly isTrail: (key: DigestKey) => boolean
@@ -55,6 +65,11 @@ export interface Evidence {
   readonly table: LogTable
   readonly placeOf: PlaceOf
   readonly chains: readonly Chain[]
+  readonly resumption: Resumption | undefined
+  /** Places of digests that earlier runs have proven and this one has not read. */
+  readonly settledDigests: ReadonlySet<string>
+  /** Read again only to go on from it; told by an earlier run. */
+  readonly isKnown: (judged: JudgedDigest) => boolean
   readonly isListed: (place: string) => boolean
   /** Is that bucket part of this source, as far as its objects tell? */
   readonly holdsBucket: (bucket: string) => boolean
@@ -75,12 +90,15 @@ export const planOf = (
   const to = timeOf('to', options.to) ?? Number.POSITIVE_INFINITY
   if (from >= to) throw new UsageError(`expected from before to, found ${options.from} and ${options.to}`)
   const expectUntil = timeOf('expectUntil', options.expectUntil)
+  if (options.resume && (options.from ?? options.to) !== undefined)
+    throw new UsageError('expected a range or a state to resume from, found both')
   return {
     ...world,
     options,
     from,
     to,
     expectUntil,
+    now: timeOf('now', options.now),
     inFlight: options.inFlight ?? world.logs.inFlight ?? IN_FLIGHT,
     inspect: options.inspectLog ?? inspectThrough(world.logs),
     isTrail: trailFilter(options.trail),

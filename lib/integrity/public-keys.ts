@@ -27,7 +27,8 @@ export const parsePublicKeys = (json: unknown): KeysByRegion => {
 }
 
 /** A PublicKeys port over saved keys. A Region without keys answers an empty list and says why. */
-export const publicKeysFrom = (byRegion: KeysByRegion): PublicKeys => ({
+export const publicKeysFrom = (byRegion: KeysByRegion, caveat?: string): PublicKeys => ({
+  ...(caveat !== undefined && { caveat }),
   of: async (region) => {
     const keys = [...(byRegion.get(region) ?? []), ...(byRegion.get(ANY_REGION) ?? [])]
     return keys.length > 0 ? { keys } : { keys, reason: `the public keys given hold none for ${region}` }

@@ -2,34 +2,56 @@ import type { Chain } from './chains.ts'
 import { type CoverageOf, coverageOf, coverageOfAll } from './coverage.ts'
 import { expectedEnd } from './expected-end.ts'
 import { gapEvidence } from './gap-evidence.ts'
+import type { JudgedDigest } from './judge-digest.ts'
 import type { ListedLog } from './log-table.ts'
+import { isLate, openOf, openOfLost, type Reopened, reopen, savedOf } from './open-digests.ts'
 import { type Evidence, type Plan, timeOf } from './plan.ts'
 import type { ReportBuilder } from './report-builder.ts'
+import type { OpenDigest } from './saved-state.ts'
+import type { Segment } from './segments.ts'
 import { HOUR } from './slots.ts'
 import { type Ground, type Swept, sweep } from './sweep.ts'
 import { timelineOf } from './timeline.ts'
-import type { Segment } from './timeline-draft.ts'
+import type { Timeline } from './timeline-draft.ts'
+
+/** The time of a chain, as this run leaves it. */
+export interface SweptChain {
+  /** What this run has read. */
+  readonly fresh: readonly Segment[]
+  /** With what is known of the newest days before. */
+  readonly segments: readonly Segment[]
+  readonly open: readonly OpenDigest[]
+}
 
 /**
  * The second half of a validation: what the digests do not show by themselves. Holes, gaps and cut tails of each chain, then every log
  * file that no digest lists.
  */
-export const sweepSource = (plan: Plan, evidence: Evidence, report: ReportBuilder): void => {
+export const sweepSource = (
+  plan: Plan,
+  evidence: Evidence,
+  report: ReportBuilder,
+): ReadonlyMap<Chain, SweptChain> => {
   const left = [...evidence.table.unclaimed()].filter((log) => isInRange(plan, log))
-  const segments = timelines(plan, evidence, left, report)
-  reportLostBeforeGaps(evidence, segments, left, report)
-  const grounds = groundsOf(evidence, segments)
+  const swept = timelines(plan, evidence, left, report)
+  reportLostBeforeGaps(
+    evidence,
+    new Map([...swept].map(([chain, { fresh }]) => [chain, fresh])),
+    left,
+    report,
+  )
+  const grounds = groundsOf(evidence, new Map([...swept].map(([chain, { segments }]) => [chain, segments])))
   const hidden = hiddenPlaces(plan, evidence)
-  const swept = left.flatMap((log) => {
+  const told = left.flatMap((log) => {
     const place = placeOfLog(log)
     if (hidden.has(place)) return []
     const ground = grounds.get(place) ?? (log.kind === undefined ? grounds.get(log.account) : undefined)
     return [sweep(log, ground?.ground)].map((one) => ({ one, chain: ground?.chain }))
   })
-  for (const { one, chain } of swept) report.swept(chain?.chain, one)
+  for (const { one, chain } of told) report.swept(chain?.chain, one)
   tellQuiet(
     evidence,
-    swept.map(({ one }) => one).filter(({ quiet }) => quiet),
+    told.map(({ one }) => one).filter(({ quiet }) => quiet),
     report,
   )
   for (const place of hidden) {
@@ -37,6 +59,7 @@ export const sweepSource = (plan: Plan, evidence: Evidence, report: ReportBuilde
       `${place}: log files that no digest of this trail lists were left alone, other trails write there too`,
     )
   }
+  return swept
 }
 
 const placeOfLog = (log: { account: string; region: string }): string => `${log.account}/${log.region}`
@@ -53,7 +76,7 @@ const timelines = (
   evidence: Evidence,
   left: readonly ListedLog[],
   report: ReportBuilder,
-): ReadonlyMap<Chain, readonly Segment[]> => {
+): ReadonlyMap<Chain, SweptChain> => {
   const newestLogs = new Map<string, number>()
   for (const log of left) {
     if (log.kind !== 'CloudTrail' || log.time === undefined) continue
@@ -68,11 +91,32 @@ const timelines = (
       siblings: siblings.get(trailOf(chain)) ?? [],
       newestLog: newestLogs.get(placeOfLog(chain.chain)),
     })
-    const timeline = timelineOf({ ...evidence, ...chain, from: plan.from, to: plan.to, until })
+    const saved = savedOf(chain, evidence)
+    const judged = chain.judged.filter((one) => !isLate(one, saved))
+    const { from, to, now } = plan
+    const timeline = timelineOf({ ...evidence, ...chain, judged, from, to, until, now })
     report.timeline(chain.chain, timeline)
-    return [chain, timeline.segments] as const
+    const reopened = saved && reopen(chain, saved, evidence)
+    for (const problem of reopened?.problems ?? []) report.lost(chain.chain, problem)
+    for (const note of reopened?.notes ?? []) report.note(note)
+    return [chain, sweptChain(judged, timeline, reopened)] as const
   })
   return new Map(entries)
+}
+
+const sweptChain = (
+  judged: readonly JudgedDigest[],
+  { segments: fresh, lost }: Timeline,
+  reopened: Reopened | undefined,
+): SweptChain => {
+  const doubtful = judged.filter(
+    ({ trust, fault }) => trust !== 'proven' && fault?.reason !== 'no-public-keys',
+  )
+  return {
+    fresh,
+    segments: [...(reopened?.known ?? []), ...fresh].sort((a, b) => a.from - b.from || a.to - b.to),
+    open: [...(reopened?.open ?? []), ...lost.map(openOfLost), ...doubtful.map((one) => openOf(one, ''))],
+  }
 }
 
 /** What the trail's own status says of this chain; never beyond the range that was asked for. */

@@ -3,14 +3,8 @@ import { type ChainHead, type ChainIdentity, nameOfChain } from './heads.ts'
 import type { JudgedDigest } from './judge-digest.ts'
 import { belowLogs, type PlaceOf } from './place.ts'
 import type { DigestFacts } from './read-digest.ts'
+import type { Segment } from './segments.ts'
 import { HOUR, hourlySlots, keyAt } from './slots.ts'
-
-/** A stretch of a chain's time. In a `hole` a list of log files is lost; in a `gap` there never was one. */
-export interface Segment {
-  readonly from: number
-  readonly to: number
-  readonly state: 'covered' | 'hole' | 'gap'
-}
 
 export interface TimelineInput {
   readonly chain: ChainIdentity
@@ -29,11 +23,29 @@ export interface TimelineInput {
   readonly to: number
   /** Digests are expected to reach this time, and why. */
   readonly until: { readonly time: number; readonly why: string } | undefined
+  /** The time of this run, milliseconds: what is missing for less than three hours may yet come. */
+  readonly now?: number | undefined
   /** Newest digest that the listing names, in or out of the range. */
   readonly newestListed: { readonly time: number; readonly key: string; readonly bucket: string } | undefined
 }
 
+/** A digest that must have been there. */
+export interface LostDigest {
+  readonly bucket: string
+  readonly key: string
+  readonly status: 'missing' | 'tail-missing'
+  readonly reason: string
+  readonly from: number
+  readonly to: number
+  readonly signature?: string
+  readonly hash?: string
+}
+
+/** Digests may be delivered late and out of order; after this, one that is missing is missing (milliseconds). */
+const GRACE = 3 * HOUR
+
 export interface Timeline {
+  readonly lost: readonly LostDigest[]
   readonly problems: readonly Problem[]
   readonly notes: readonly string[]
   readonly segments: readonly Segment[]
@@ -48,6 +60,7 @@ export interface Draft {
   readonly problems: Problem[]
   readonly notes: string[]
   readonly segments: Segment[]
+  readonly lost: LostDigest[]
   /** Times in the names of digests that are there but broken: their hour is not missing. */
   readonly brokenTimes: ReadonlySet<number>
   missing: number
@@ -63,7 +76,12 @@ export const hole = (
   draft: Draft,
   from: number,
   to: number,
-  last: { readonly bucket: string; readonly key: string },
+  last: {
+    readonly bucket: string
+    readonly key: string
+    readonly signature?: string
+    readonly hash?: string
+  },
   reason: string,
   status: 'missing' | 'tail-missing' = 'missing',
 ): void => {
@@ -81,17 +99,29 @@ export const hole = (
     if (index === 0 && input.isListed(input.placeOf(last.bucket, key))) continue
     if (status === 'missing') draft.missing++
     else draft.tailMissing++
+    const why = reasonOf(draft, index === 0 ? reason : 'hourly-cadence', slot.to)
+    const proof =
+      index === 0
+        ? { ...(last.signature && { signature: last.signature }), ...(last.hash && { hash: last.hash }) }
+        : {}
+    draft.lost.push({ bucket: last.bucket, key, status, reason: why, ...slot, ...proof })
     draft.problems.push({
       status,
       kind: kindOf(input.chain),
       object: input.nameOf(last.bucket, key),
-      reason: index === 0 ? reason : 'hourly-cadence',
-      detail: detailOf(draft, status, index === 0 ? reason : 'hourly-cadence', slot),
+      reason: why,
+      detail: detailOf(draft, status, why, slot),
       from: isoOf(slot.from),
       to: isoOf(slot.to),
     })
   }
 }
+
+/** One that was seen before was delivered: it is gone, however fresh. */
+const reasonOf = ({ input }: Draft, reason: string, end: number): string =>
+  input.now !== undefined && reason !== 'seen-before' && input.now - end < GRACE
+    ? 'not-yet-delivered'
+    : reason
 
 const detailOf = (
   draft: Draft,
@@ -100,6 +130,8 @@ const detailOf = (
   slot: { from: number; to: number },
 ): string => {
   const what = `expected a digest for ${isoOf(slot.from)} to ${isoOf(slot.to)}, found none`
+  if (reason === 'not-yet-delivered')
+    return `${what}; it may yet be delivered: look again after ${isoOf(slot.to + GRACE)}`
   if (reason === 'link-target-not-found') {
     return `${what}; the digest after it names this one. A fresh one may be delivered out of order: look again`
   }

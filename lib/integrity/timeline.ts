@@ -1,3 +1,4 @@
+import { parseObjectKey } from '../trail/object-key.ts'
 import type { ChainHead } from './heads.ts'
 import type { JudgedDigest } from './judge-digest.ts'
 import type { DigestFacts } from './read-digest.ts'
@@ -28,6 +29,7 @@ export const timelineOf = (input: TimelineInput): Timeline => {
     problems: [],
     notes: [],
     segments: [],
+    lost: [],
     brokenTimes,
     missing: 0,
     tailMissing: 0,
@@ -42,8 +44,8 @@ export const timelineOf = (input: TimelineInput): Timeline => {
   brokenEdges(draft, usable[0]?.digest.start, usable.at(-1)?.digest.end)
   finish(draft, usable.at(-1)?.digest)
   const segments = draft.segments.sort((a, b) => a.from - b.from || a.to - b.to)
-  const { problems, notes, missing, tailMissing, gaps } = draft
-  return { problems, notes, segments, missing, tailMissing, gaps }
+  const { problems, notes, missing, tailMissing, gaps, lost } = draft
+  return { problems, notes, segments, lost, missing, tailMissing, gaps }
 }
 
 interface Point {
@@ -81,14 +83,17 @@ const join = (draft: Draft, before: Point, after: Point): void => {
   if (target === before.place) {
     if (digest.start > from && draft.input.chain.kind === 'standard') {
       if (after.trust === 'proven') gap(draft, from, digest, 'no-digest-made')
-      else hole(draft, from, digest.start, digest.previous, 'hourly-cadence')
+      else hole(draft, from, digest.start, linkOf(digest), 'hourly-cadence')
     }
     return
   }
   if (digest.start > from && draft.input.chain.kind === 'standard') {
-    hole(draft, from, digest.start, digest.previous, 'link-target-not-found')
+    // Proven, its link also says that there was no digest after the one it names.
+    const end = after.trust === 'proven' ? linkEnd(digest, from) : digest.start
+    hole(draft, from, end, linkOf(digest), 'link-target-not-found')
+    gap(draft, end, digest, 'no-digest-made')
   } else if (!draft.input.isListed(target)) {
-    hole(draft, digest.start - HOUR, digest.start, digest.previous, 'link-target-not-found')
+    hole(draft, digest.start - HOUR, digest.start, linkOf(digest), 'link-target-not-found')
   }
 }
 
@@ -117,7 +122,7 @@ const begin = (draft: Draft, oldest: Point): void => {
     return
   }
   const from = Number.isFinite(known) && input.chain.kind === 'standard' ? known : digest.start - HOUR
-  hole(draft, from, digest.start, digest.previous, 'link-target-not-found')
+  hole(draft, from, digest.start, linkOf(digest), 'link-target-not-found')
 }
 
 /**
@@ -175,3 +180,16 @@ const isLinkTo = (input: TimelineInput, digest: DigestFacts, head: ChainHead): b
   digest.previous !== undefined &&
   input.placeOf(digest.previous.bucket, digest.previous.key) === placeOfHead(input, head) &&
   digest.previous.hash === head.hash
+
+/** When the digest before ended, by its name, as far as that is a time between `from` and the start of this one. */
+export const linkEnd = ({ previous, start }: DigestFacts, from: number): number => {
+  const key = previous && parseObjectKey(previous.key)
+  const end = key?.type === 'digest' ? Date.parse(key.time) : start
+  return end > from && end <= start ? end : start
+}
+
+/** The digest before, with what this one keeps of it. */
+const linkOf = ({ previous, previousSignature }: DigestFacts) => ({
+  ...previous!,
+  ...(previousSignature !== null && { signature: previousSignature }),
+})

@@ -1,18 +1,22 @@
 import type { LogStore, PublicKeys } from '../ports.ts'
 import type { IntegrityReport } from '../verdict.ts'
 import { type Chain, chainsOf, headsOf } from './chains.ts'
-import { type ChainHeads, chainFromId, chainOf, nameOfChain } from './heads.ts'
-import type { Bench } from './judge-digest.ts'
+import { type ChainHeads, chainFromId, chainId, chainOf, nameOfChain } from './heads.ts'
+import type { Bench, JudgedDigest } from './judge-digest.ts'
 import { judgeLogs } from './judge-log.ts'
-import { listSource, type SourceListing } from './list-source.ts'
-import { type LogTable, logTable } from './log-table.ts'
+import { assumedPlaces, headReads, type Listed, listAll } from './list-new.ts'
+import type { SourceListing } from './list-source.ts'
+import type { LogTable } from './log-table.ts'
 import { movedCheck } from './moved.ts'
+import { nextState } from './next-state.ts'
 import { folderPlace, isS3, type PlaceOf, s3Place } from './place.ts'
 import { type Evidence, type Plan, planOf, type ValidateOptions } from './plan.ts'
 import { mapInFlight } from './pool.ts'
 import { type DigestKey, digestContent, type ReadDigest, readDigest } from './read-digest.ts'
 import { keysOfRegions, type RegionKeys, regionKeys } from './region-keys.ts'
 import { type ReportBuilder, reportBuilder } from './report-builder.ts'
+import { readOpen } from './resume.ts'
+import { headsIn, type Resumption, type SavedState } from './saved-state.ts'
 import { HOUR } from './slots.ts'
 import { sweepSource } from './sweep-source.ts'
 
@@ -27,41 +31,50 @@ export type { ValidateOptions } from './plan.ts'
 export const validateTrails = async (
   world: { readonly logs: LogStore; readonly publicKeys: PublicKeys },
   options: ValidateOptions = {},
-): Promise<IntegrityReport & { readonly heads: ChainHeads }> => {
+): Promise<IntegrityReport & { readonly heads: ChainHeads; readonly state: SavedState }> => {
   const plan = planOf(world, options)
   const placeOf = isS3(plan.logs) ? s3Place : folderPlace
-  const table = logTable(placeOf)
-  const report = reportBuilder(table)
-  const evidence = await gather(plan, { placeOf, table }, report)
-  for (const { chain, judged } of evidence.chains) for (const one of judged) report.digest(chain, one)
+  const listed = await listAll(plan, placeOf)
+  const report = reportBuilder(listed.table)
+  for (const note of listed.notes) report.note(note)
+  const evidence = await gather(plan, listed, report)
+  for (const { chain, judged } of evidence.chains) {
+    for (const one of judged) if (!evidence.isKnown(one)) report.digest(chain, one)
+  }
   await validateLogs(plan, evidence, report)
-  sweepSource(plan, evidence, report)
-  return { ...report.result(), heads: headsOf(evidence.chains, options.state ?? {}) }
+  const swept = sweepSource(plan, evidence, report)
+  const heads = headsOf(evidence.chains, savedHeads(plan))
+  return { ...report.result(), heads, state: nextState(evidence, swept, heads) }
 }
 
-const gather = async (
-  plan: Plan,
-  { placeOf, table }: Pick<Evidence, 'placeOf' | 'table'>,
-  report: ReportBuilder,
-): Promise<Evidence> => {
-  const { accounts, regions } = plan.options
-  const scope = { accounts: accounts && new Set(accounts), regions: regions && new Set(regions) }
-  const listing = await listSource(plan.logs, scope, table)
+const savedHeads = ({ options }: Plan): ChainHeads => ({
+  ...(options.resume && headsIn(options.resume)),
+  ...options.state,
+})
+
+const gather = async (plan: Plan, listed: Listed, report: ReportBuilder): Promise<Evidence> => {
+  const { listing, table, placeOf, resumption, settledDigests } = listed
   const mine = listing.digests.filter(({ key }) => plan.isTrail(key))
-  const reads = await readInRange(plan, mine, placeOf)
+  const heads = headReads(resumption)
+  const reads = [...heads.values(), ...(await readNew(plan, listed, mine, heads))]
   await judgeStrays(plan, listing, report)
   const keys = await keysOfRegions(plan.publicKeys, reads)
-  const chains = judgeChains(plan, { reads, listed: mine, placeOf, keys })
-  tellOldKeys(chains, keys, report)
+  const chains = judgeChains(plan, { reads, listed: mine, placeOf, keys }, resumption)
+  const isKnown = ({ read }: JudgedDigest) => heads.has(read.place)
+  tellOldKeys(chains, keys, report, isKnown)
   const places = new Set(listing.digests.map(({ object }) => placeOf(object.bucket, object.key)))
+  for (const place of await assumedPlaces(plan, reads, heads, listed)) places.add(place)
   const inS3 = placeOf === s3Place
-  const buckets = inS3 ? bucketsListed(listing, table) : bucketsDigested(reads)
+  const buckets = inS3 ? bucketsListed(listing, table, heads) : bucketsDigested(reads)
   const holdsBucket = (bucket: string) => buckets.size === 0 || buckets.has(bucket)
   return {
     listing,
     table,
     placeOf,
     chains,
+    resumption,
+    settledDigests,
+    isKnown,
     isListed: (place) => places.has(place),
     holdsBucket,
     canAsk: (bucket) => inS3 || holdsBucket(bucket),
@@ -69,8 +82,29 @@ const gather = async (
   }
 }
 
-const bucketsListed = ({ digests }: SourceListing, table: LogTable): ReadonlySet<string> =>
-  new Set([...digests.flatMap(({ object }) => object.bucket ?? []), ...table.buckets()])
+const readNew = async (
+  plan: Plan,
+  { placeOf, resumption, settledDigests }: Listed,
+  mine: SourceListing['digests'],
+  heads: ReadonlyMap<string, ReadDigest>,
+): Promise<ReadDigest[]> => {
+  const places = new Set(mine.map(({ object }) => placeOf(object.bucket, object.key)))
+  const fresh = mine.filter(({ object }) => {
+    const place = placeOf(object.bucket, object.key)
+    return !settledDigests.has(place) && !heads.has(place)
+  })
+  const reads = await readInRange(plan, fresh, placeOf)
+  return resumption ? [...reads, ...(await readOpen(plan, resumption, { placeOf, here: places }))] : reads
+}
+
+const bucketsListed = (
+  { digests }: SourceListing,
+  table: LogTable,
+  heads: ReadonlyMap<string, ReadDigest>,
+): ReadonlySet<string> => {
+  const objects = [...digests, ...heads.values()]
+  return new Set([...objects.flatMap(({ object }) => object.bucket ?? []), ...table.buckets()])
+}
 
 const bucketsDigested = (reads: readonly ReadDigest[]): ReadonlySet<string> =>
   new Set(reads.flatMap(({ content }) => (content.ok ? [content.digest.bucket] : [])))
@@ -100,23 +134,32 @@ interface Gathered {
   readonly keys: ReadonlyMap<string, RegionKeys>
 }
 
-const judgeChains = (plan: Plan, { reads, listed, placeOf, keys }: Gathered): readonly Chain[] => {
+const judgeChains = (
+  plan: Plan,
+  { reads, listed, placeOf, keys }: Gathered,
+  resumption: Resumption | undefined,
+): readonly Chain[] => {
   const moved = movedCheck(reads)
   const signaturesExpected = placeOf === s3Place || reads.some(({ signature }) => signature !== undefined)
-  const heads = Object.fromEntries(
-    Object.entries(plan.options.state ?? {}).filter(([id]) => isAsked(plan, id)),
-  )
+  const heads = Object.fromEntries(Object.entries(savedHeads(plan)).filter(([id]) => isAsked(plan, id)))
   return chainsOf(reads, listed, heads, (chain, head): Bench => {
     const regional = keys.get(chain.region) ?? regionKeys([])
-    return { keys: regional, moved, placeOf, signaturesExpected, head }
+    const earlier = resumption?.saved.chains[chainId(chain)]?.open ?? []
+    return { keys: regional, moved, placeOf, signaturesExpected, head, earlier }
   })
 }
 
 /** The signature holds, so a key out of its time is odd rather than wrong: a note. */
-const tellOldKeys = (chains: readonly Chain[], keys: Gathered['keys'], report: ReportBuilder): void => {
+const tellOldKeys = (
+  chains: readonly Chain[],
+  keys: Gathered['keys'],
+  report: ReportBuilder,
+  isKnown: Evidence['isKnown'],
+): void => {
   for (const { chain, judged } of chains) {
-    const odd = judged.filter(({ trust, read }) => {
-      if (trust !== 'proven' || !read.content.ok) return false
+    const odd = judged.filter((one) => {
+      const { trust, read } = one
+      if (isKnown(one) || trust !== 'proven' || !read.content.ok) return false
       const { fingerprint, end } = read.content.digest
       return keys.get(chain.region)?.wasValid(fingerprint, end) === false
     })
@@ -153,7 +196,7 @@ const judgeStrays = async (plan: Plan, listing: SourceListing, report: ReportBui
 
 /** Judges the log files that digests list. */
 const validateLogs = async (plan: Plan, evidence: Evidence, report: ReportBuilder): Promise<void> => {
-  const judged = evidence.chains.flatMap((chain) => chain.judged)
+  const judged = evidence.chains.flatMap((chain) => chain.judged.filter((one) => !evidence.isKnown(one)))
   const logs = judged.reduce((sum, { read }) => sum + (read.content.ok ? read.content.logCount : 0), 0)
   let done = judged.length
   const tools = {
@@ -163,5 +206,8 @@ const validateLogs = async (plan: Plan, evidence: Evidence, report: ReportBuilde
     inFlight: plan.inFlight,
     onDone: () => plan.options.onProgress?.(++done, judged.length + logs),
   }
-  await judgeLogs(judged, tools, (verdict) => report.log(chainOf(verdict.listing.by.read.key), verdict))
+  await judgeLogs(judged, tools, (verdict) => {
+    if (verdict.listing.trust === 'proven') evidence.table.settle(verdict.row)
+    report.log(chainOf(verdict.listing.by.read.key), verdict)
+  })
 }

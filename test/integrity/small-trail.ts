@@ -3,6 +3,7 @@ import { parseDigestMetadata } from '../../lib/integrity/metadata.ts'
 import { noPublicKeys, parsePublicKeys, publicKeysFrom } from '../../lib/integrity/public-keys.ts'
 import { type ValidateOptions, validateTrails } from '../../lib/integrity/validate.ts'
 import type { LogStore } from '../../lib/ports.ts'
+import type { IntegrityReport } from '../../lib/verdict.ts'
 import {
   digestMetadataLines,
   logKeyOf,
@@ -86,7 +87,7 @@ export const validate = (trail: SignedTrail, setting: Setting = {}) => {
 }
 
 /** Problems as `status kind reason key`, with the key shortened to its file name. */
-export const told = (report: Awaited<ReturnType<typeof validate>>): string[] =>
+export const told = (report: Pick<IntegrityReport, 'problems'>): string[] =>
   report.problems
     .map(
       ({ status, kind, reason, object }) =>

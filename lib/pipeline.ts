@@ -8,7 +8,8 @@ import { eachOnce, type Finding } from './finding.ts'
 import { type IngestCounts, type IngestOptions, ingestEvents } from './ingest.ts'
 import { inspectWith } from './integrity/inspect.ts'
 import { inspectionMemory } from './integrity/inspection-memory.ts'
-import { type ValidateOptions, validateTrails } from './integrity/validate.ts'
+import type { ValidateOptions } from './integrity/validate.ts'
+import { validateSource } from './integrity/validate-copies.ts'
 import type { Clock, EventStore, LogStore, PublicKeys } from './ports.ts'
 import type { ReadingOptions } from './reading.ts'
 import { type ActivitySummary, activityCounter } from './report/activity.ts'
@@ -23,6 +24,8 @@ export interface World {
   readonly logs: LogStore
   /** A bucket's layout, or files somebody saved. */
   readonly layout: ReadingOptions['layout']
+  /** Folders that hold an AWSLogs/, where buckets lie side by side. */
+  readonly roots?: readonly string[]
   readonly publicKeys: PublicKeys
   readonly clock: Clock
   /** Where events are kept for SQL, when they are. */
@@ -46,9 +49,8 @@ export interface Outcome {
   /** files listed = ingested + skipped; events read = kept + duplicate + superseded + rejected. */
   readonly counts: IngestCounts
   readonly activity: ActivitySummary
-  /** A finding that stands for repeats names their events too. */
   readonly findings: readonly Finding[]
-  /** What was told once, accepted, or is on trial. */
+  /** Repeats (the finding that stands for them names their events), what is accepted, what is on trial. */
   readonly heldBack: Omit<Closing, 'findings'>
   readonly integrity: IntegrityReport
   /** What would be done. Nothing here does it. */
@@ -82,7 +84,7 @@ export const pipeline = async (
 
   // 2. Validate the digests, and hold each log file's hash against them.
   const validate = { ...options.validate, inspectLog: inspectWith(world.logs, inspected) }
-  const integrity = await validateTrails(world, validate)
+  const integrity = await validateSource(world, validate)
 
   // 3. Plan the containment. Findings that rest on evidence an attacker may have planted propose nothing.
   const plan = planContainment({

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { messageOf, UsageError } from '../lib/errors.ts'
 import { type DigestMetadata, parseDigestMetadata } from '../lib/integrity/metadata.ts'
 import { type FollowOptions, followBuckets } from '../lib/integrity/previous-buckets.ts'
@@ -49,8 +50,9 @@ export const openSource = async (
     logs: folder.logs,
     root: folder.root,
     layout: folder.layout,
+    roots: folder.roots,
     clock: systemClock,
-    publicKeys: await savedKeys(keyFiles),
+    publicKeys: await savedKeys(keyFiles, options.publicKeys ? undefined : besideTheLogs(keyFiles)),
     ...(await savedMetadata(metadataFiles, terminal)),
   }
 }
@@ -92,15 +94,19 @@ const openBucket = async (
   }
 }
 
+/** Keys that lie with the evidence were perhaps put there with it. */
+const besideTheLogs = (paths: readonly string[]): string =>
+  `the public keys were found beside the logs (${[...new Set(paths.map((path) => basename(path)))].join(', ')}) and taken as they are: whoever can write there can forge keys and digests together; compare them with aws cloudtrail list-public-keys, or name keys you fetched yourself with --public-keys`
+
 /** Public keys in files. Throws `UsageError` that names the file. */
-const savedKeys = async (paths: readonly string[]): Promise<PublicKeys> => {
+const savedKeys = async (paths: readonly string[], caveat?: string): Promise<PublicKeys> => {
   if (paths.length === 0) return noPublicKeys()
   const byRegion = new Map<string, KeysByRegion extends ReadonlyMap<string, infer Keys> ? Keys : never>()
   for (const path of paths) {
     for (const [region, keys] of await keysIn(path))
       byRegion.set(region, [...(byRegion.get(region) ?? []), ...keys])
   }
-  return publicKeysFrom(byRegion)
+  return publicKeysFrom(byRegion, caveat)
 }
 
 const keysIn = async (path: string): Promise<KeysByRegion> => {

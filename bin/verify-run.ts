@@ -1,21 +1,22 @@
 import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { InvalidArgumentError } from 'commander'
-import { type ValidateOptions, validateTrails } from '../lib/integrity/validate.ts'
+import type { ValidateOptions } from '../lib/integrity/validate.ts'
+import { validateSource } from '../lib/integrity/validate-copies.ts'
 import { inspectPool } from '../lib/local/inspect-pool.ts'
 import type { Source } from './source.ts'
 
-/** Validates a source: a folder with threads of its own, `jobs` at most; a bucket through its store. Throws as `validateTrails`. */
+/** Validates a source: a folder with threads of its own, `jobs` at most; a bucket through its store. Throws as `validateSource`. */
 export const verifySource = async (
   source: Source,
   { jobs, ...options }: ValidateOptions & { readonly jobs?: number | undefined },
-): ReturnType<typeof validateTrails> => {
+): ReturnType<typeof validateSource> => {
   // Names and bytes pass by and nothing stays: a nursery that grows would only take 100 MB and give no speed.
   setFlagsFromString('--semi-space-growth-factor=1')
-  if (source.root === undefined) return validateTrails(source, options)
+  if (source.root === undefined) return validateSource(source, options)
   const pool = inspectPool(source.root, jobs === undefined ? {} : { jobs })
   try {
-    return await validateTrails(source, { ...options, inspectLog: pool.inspect, inFlight: pool.inFlight })
+    return await validateSource(source, { ...options, inspectLog: pool.inspect, inFlight: pool.inFlight })
   } finally {
     await pool.close()
   }

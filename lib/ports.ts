@@ -74,6 +74,8 @@ export interface PublicKey {
 
 /** CloudTrail's public keys of one Region. Keys of a Region that cannot be had: an empty list, and a reason. */
 export interface PublicKeys {
+  /** What these keys rest on, when that is less than CloudTrail's own answer: shown wherever they proved something. */
+  readonly caveat?: string
   of(region: string, from: string, to: string): Promise<{ keys: readonly PublicKey[]; reason?: string }>
 }
 

@@ -1,7 +1,13 @@
 import { UsageError } from '../errors.ts'
 import type { LogStore, PublicKeys } from '../ports.ts'
 import { parseObjectKey } from '../trail/object-key.ts'
-import { type IntegrityReport, noVerdicts, VERDICT_STATUSES, type VerdictStatus } from '../verdict.ts'
+import {
+  type IntegrityReport,
+  noVerdicts,
+  type Problem,
+  VERDICT_STATUSES,
+  type VerdictStatus,
+} from '../verdict.ts'
 import { belowLogs } from './place.ts'
 import { type ValidateOptions, validateTrails } from './validate.ts'
 
@@ -39,10 +45,15 @@ const validateEach = async (
   }
   const reports = []
   for (const root of roots) {
-    reports.push(await validateTrails({ ...world, logs: below(world.logs, root, roots) }, options))
+    const report = await validateTrails({ ...world, logs: below(world.logs, root, roots) }, options)
+    reports.push({ ...report, problems: report.problems.map((problem) => inRoot(problem, root)) })
   }
   return { ...reports.at(-1)!, ...joined(reports), heads: {} }
 }
+
+/** What is not there is named by its key alone: say in which copy. */
+const inRoot = (problem: Problem, root: string): Problem =>
+  problem.object.startsWith(root) ? problem : { ...problem, object: `${root}${problem.object}` }
 
 const holdsCopies = async (logs: LogStore): Promise<boolean> => {
   const seen = new Set<string>()

@@ -11,6 +11,8 @@ export interface FolderWorld {
   readonly logs: LogStore
   /** `bucket`: AWSLogs/ folders were found. `loose`: saved files, judged by what is in them. */
   readonly layout: 'bucket' | 'loose'
+  /** Folders that hold an AWSLogs/, as key prefixes: several when buckets lie side by side. */
+  readonly roots: readonly string[]
   /** Side files found beside AWSLogs/: paths of digest-metadata.jsonl and public-keys.json. */
   readonly digestMetadata: readonly string[]
   readonly publicKeys: readonly string[]
@@ -42,6 +44,7 @@ const bucketWorld = async (
   root,
   logs: folderLogStore(root, { only, name }),
   layout: 'bucket',
+  roots,
   digestMetadata: await beside(root, roots, 'digest-metadata.jsonl'),
   publicKeys: await beside(root, roots, 'public-keys.json'),
 })
@@ -50,6 +53,7 @@ const looseWorld = (name: string, root: string, only: string): FolderWorld => ({
   root,
   logs: folderLogStore(root, { only, name }),
   layout: 'loose',
+  roots: [],
   digestMetadata: [],
   publicKeys: [],
 })

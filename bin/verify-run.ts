@@ -14,7 +14,7 @@ export const verifySource = async (
   // Names and bytes pass by and nothing stays: a nursery that grows would only take 100 MB and give no speed.
   setFlagsFromString('--semi-space-growth-factor=1')
   if (source.root === undefined) return validateSource(source, options)
-  const pool = inspectPool(source.root, jobs === undefined ? {} : { jobs })
+  const pool = inspectPool(source.root, jobs === undefined ? {} : { jobs, workersFrom: 0 })
   try {
     return await validateSource(source, { ...options, inspectLog: pool.inspect, inFlight: pool.inFlight })
   } finally {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { messageOf, UsageError } from '../../lib/errors.ts'
+import { headsIn, parseSavedState, type SavedState } from '../../lib/integrity/saved-state.ts'
 import { terminalSafe } from '../../lib/report/escape.ts'
 import { type IntegrityReport, integrityHolds } from '../../lib/verdict.ts'
 import { writeWhole } from '../files.ts'
@@ -16,6 +17,7 @@ interface VerifyOptions extends TrailOptions {
   readonly verbose?: boolean
   readonly jobs?: number
   readonly state?: string
+  readonly full?: boolean
   readonly format: 'text' | 'json'
 }
 
@@ -35,7 +37,8 @@ export const addVerify = (program: Command, session: Session): void => {
       'logging was on until this UTC time: a missing tail is a problem',
       parseTime,
     )
-    .option('--state <file>', 'remember the chain heads here; the next run notices a chain cut behind them')
+    .option('--state <file>', 'go on where the last run ended, and keep here where this one ends; no ranges')
+    .option('--full', 'with --state: validate everything again, not only what is new')
     .option('--account-id <id>', 'only this account, of an organization trail for example')
     .option(
       '--jobs <n>',
@@ -66,6 +69,7 @@ Examples:
   trailwarden verify ./my-bucket
   trailwarden verify ./my-bucket --public-keys keys.json --expect-until 2026-10-15T00:00:00Z
   trailwarden verify s3://my-trail-bucket
+  trailwarden verify s3://my-trail-bucket --state /var/lib/trailwarden/my-trail.json   (every hour)
   trailwarden verify --trail-arn arn:aws:cloudtrail:us-east-1:111122223333:trail/main --start-time 2026-10-14
   trailwarden verify ./my-bucket --format json | jq '.problems[]'
 `
@@ -77,18 +81,19 @@ const verify = async (named: string | undefined, options: VerifyOptions, session
     throw new UsageError(`${name}: expected a folder that holds AWSLogs/ with digest files, found none`)
   }
   const progress = session.terminal.progress('verifying objects')
-  const state = options.state ? await savedHeads(options.state) : undefined
+  const saved = options.state ? await savedState(options.state) : undefined
   const report = await verifySource(source, {
     ...(options.from && { from: options.from }),
     ...(options.to && { to: options.to }),
     ...(options.expectUntil && { expectUntil: options.expectUntil }),
     ...(source.metadata && { metadata: source.metadata }),
     ...validate,
-    ...(state && { state }),
+    ...(saved && (isWhole(options) ? { state: headsIn(saved) } : { resume: saved })),
+    now: source.clock.now(),
     ...(options.jobs && { jobs: options.jobs }),
     onProgress: progress.update,
   }).finally(progress.stop)
-  if (options.state) await writeWhole(options.state, `${JSON.stringify(report.heads, null, 2)}\n`)
+  if (options.state) await keepState(options, report.state, saved, session)
   session.terminal.out(
     options.format === 'json' ? reportJson(report) : reportText(name, report, session.terminal.paint),
   )
@@ -102,19 +107,38 @@ const checkTrail = (arn: string): void => {
     throw new UsageError(`--trail-arn: expected arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME, found ${arn}`)
 }
 
-const savedHeads = async (path: string) => {
+const savedState = async (path: string): Promise<SavedState | undefined> => {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw new UsageError(`${path}: expected a state file that can be read (${error.code})`, { cause: error })
   })
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text)
+    return parseSavedState(JSON.parse(text))
   } catch (error) {
-    throw new UsageError(`${path}: expected the state of an earlier run (${messageOf(error)})`, {
-      cause: error,
-    })
+    throw new UsageError(
+      `${path}: expected the state of an earlier run (${messageOf(error)}); without the file, everything is validated anew`,
+      { cause: error },
+    )
   }
+}
+
+const hasRange = ({ from, to }: VerifyOptions): boolean => (from ?? to) !== undefined
+
+const isWhole = (options: VerifyOptions): boolean => options.full === true || hasRange(options)
+
+/** A range says nothing of what lies outside of it: the next run goes on where the last one without a range ended. */
+const keepState = async (
+  options: VerifyOptions,
+  state: SavedState,
+  before: SavedState | undefined,
+  { terminal }: Session,
+): Promise<void> => {
+  const path = options.state!
+  const chains = { ...before?.chains, ...state.chains }
+  const settled = { ...before?.settled, ...state.settled }
+  if (hasRange(options)) terminal.note(`${path}: left as it was, since this run had a range`)
+  else await writeWhole(path, `${JSON.stringify({ ...state, chains, settled }, null, 2)}\n`)
 }
 
 const reportJson = ({ summary, chains, problems, notes }: IntegrityReport): string =>

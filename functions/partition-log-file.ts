@@ -2,21 +2,13 @@ import { logger, onDelivery } from '../lib/aws/handler.ts'
 import { gluePartitionCatalog } from '../lib/aws/partition-catalog.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import type { Partition } from '../lib/ports.ts'
-import { rawPartitionOf } from '../lib/store/partition.ts'
-import { type LogKind, parseObjectKey } from '../lib/trail/object-key.ts'
+import { RAW_TABLES, rawPartitionOf } from '../lib/store/partition.ts'
+import { parseObjectKey } from '../lib/trail/object-key.ts'
 
 const { logBucket, database } = settingsOf(['logBucket', 'database'])
 
-/** Each kind of log file has a raw table of its own. Aggregated events have another shape, and none. */
 const catalogs = new Map(
-  Object.entries({
-    CloudTrail: 'raw_events',
-    'CloudTrail-Insight': 'raw_insights',
-    'CloudTrail-NetworkActivity': 'raw_network_events',
-  } satisfies Partial<Record<LogKind, string>>).map(([kind, table]) => [
-    kind,
-    gluePartitionCatalog({ database, table }),
-  ]),
+  Object.entries(RAW_TABLES).map(([kind, table]) => [kind, gluePartitionCatalog({ database, table })]),
 )
 
 /** S3 delivered a log file: make its account, Region and day visible to Athena. */

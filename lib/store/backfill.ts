@@ -1,5 +1,6 @@
 import type { Partition } from '../ports.ts'
 import type { LogKind } from '../trail/object-key.ts'
+import { RAW_TABLES } from './partition.ts'
 
 /** The folders directly below a prefix (which ends in `/` or is empty), each with its last `/`, in key order, page by page. */
 export interface PrefixLister {
@@ -48,8 +49,6 @@ const ACCOUNT = /^\d{12}$/
 const ORGANIZATION = /^o-[a-z0-9]{4,32}$/
 const REGION = /^[a-z0-9-]+$/
 const DAY = /^\d{2}$/
-/** Log files that have a raw table. */
-const KINDS: ReadonlySet<string> = new Set(['CloudTrail', 'CloudTrail-Insight', 'CloudTrail-NetworkActivity'])
 
 /**
  * Finds every partition of a bucket by its folders, never by its objects: for each account and Region one listing a month. Memory holds
@@ -104,7 +103,7 @@ async function* placesOf(
   after: string,
 ): AsyncGenerator<Omit<Place, 'partitions'>> {
   for await (const kind of below(prefix)) {
-    if (!KINDS.has(kind) || isDone(`${prefix}${kind}/`, after)) continue
+    if (!Object.hasOwn(RAW_TABLES, kind) || isDone(`${prefix}${kind}/`, after)) continue
     for await (const region of below(`${prefix}${kind}/`)) {
       const place = `${prefix}${kind}/${region}/`
       if (REGION.test(region) && !isDone(place, after) && place !== after) {

@@ -1,6 +1,6 @@
 import type { Partition } from '../ports.ts'
 import { accountOf, type CloudTrailEvent, eventTimeOf } from '../trail/event.ts'
-import type { ObjectKey } from '../trail/object-key.ts'
+import type { LogKind, ObjectKey } from '../trail/object-key.ts'
 import { timestampOf } from './time.ts'
 
 /** Where an event is stored. Both are safe as a folder's name: a hostile record cannot choose a path. */
@@ -35,4 +35,11 @@ export const rawPartitionOf = (key: Extract<ObjectKey, { type: 'log' }>, bucket:
   const { prefix, organization, account, kind, region, day } = key
   const path = [prefix, 'AWSLogs', organization, account, kind, region, day].filter(Boolean).join('/')
   return { account, region, day, location: `s3://${bucket}/${path}/` }
+}
+
+/** The raw table of each kind of log file. Aggregated events have another shape, and none. */
+export const RAW_TABLES: Readonly<Partial<Record<LogKind, string>>> = {
+  CloudTrail: 'raw_events',
+  'CloudTrail-Insight': 'raw_insights',
+  'CloudTrail-NetworkActivity': 'raw_network_events',
 }

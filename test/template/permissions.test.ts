@@ -77,7 +77,7 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
     for (const { Resource } of writes) {
       for (const resource of listOf(Resource)) {
         expect(JSON.stringify(resource)).toMatch(
-          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(chains|findings|plans|query-results)\/\*"\}$/,
+          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(chains|findings|partitions|plans|query-results)\/\*"\}$/,
         )
       }
     }

@@ -2,12 +2,14 @@ import Table from 'cli-table3'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../lib/errors.ts'
 import { duckdbQueryEngine } from '../../lib/local/query-engine.ts'
+import { storedDays } from '../../lib/local/stored-table.ts'
 import type { Row } from '../../lib/ports.ts'
 import { parsePack, type Query } from '../../lib/query/pack.ts'
 import { renderRows } from '../../lib/query/render.ts'
 import { compileQuery, type QueryRequest, runQuery } from '../../lib/query/run-query.ts'
 import { terminalSafe } from '../../lib/report/escape.ts'
 import { suggestion } from '../../lib/sql/sql-error.ts'
+import { coverageNotes } from '../../lib/store/coverage.ts'
 import { TABLES } from '../../lib/store/schema.ts'
 import { readQueryFiles } from '../content.ts'
 import { readText } from '../files.ts'
@@ -83,8 +85,13 @@ const query = async (
   if (name === 'list' && !options.sql && !options.file) return terminal.out(listOf(queries))
   const request = { query: await wanted(name, options, queries), params: paramsOf(options.param), catalog }
   if (options.explain) return explain(request, options.explain, session)
-  compileQuery(request, 'duckdb')
-  await withStore(source, terminal, (storeDir) => answer(request, storeDir, options, session))
+  const { timeRange, accounts } = compileQuery(request, 'duckdb')
+  await withStore(source, terminal, async (storeDir) => {
+    await answer(request, storeDir, options, session)
+    if (!timeRange) return
+    for (const note of coverageNotes(storedDays(storeDir, accounts), timeRange))
+      terminal.note(`note: ${note}`)
+  })
 }
 
 const explain = (request: QueryRequest, dialect: 'athena' | 'duckdb', { terminal }: Session): void => {

@@ -37,3 +37,10 @@ const emptyTable = (table: TableName): string => {
 }
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''").replaceAll('\u0000', '')}'`
+
+/** Days that have an event in the store, of these accounts or of all, YYYY-MM-DD; none when there is no store. */
+export const storedDays = (dir: string, accounts?: readonly string[]): readonly string[] =>
+  (readManifest(dir)?.partitions ?? []).flatMap((path) => {
+    const [, account = '', day = ''] = /\/account=([^/]+)\/day=([^/]+)$/.exec(path) ?? []
+    return !accounts || accounts.includes(account) ? [day] : []
+  })

@@ -22,6 +22,8 @@ export const expectedEnd = (
     readonly siblings: readonly Chain[]
     /** Newest delivery that no digest lists, by the names of log files. */
     readonly newestLog: number | undefined
+    /** The time of this run. */
+    readonly now?: number | undefined
   },
 ): ExpectedEnd | undefined => {
   if (chain.chain.kind === 'backfill') return undefined
@@ -36,9 +38,10 @@ export const expectedEnd = (
     })
   }
   const sibling = newestSibling(chain, clocks.siblings)
-  if (sibling && sibling.end >= end + PENDING) {
+  const due = end + HOUR
+  if (sibling && sibling.end - due >= patience(due, clocks.now)) {
     const why = `the same trail has digests in ${sibling.region} until ${isoOf(sibling.end)}`
-    candidates.push({ time: sibling.end - HOUR, why })
+    candidates.push({ time: sibling.end - patience(due, clocks.now), why })
   }
   if (clocks.newestLog !== undefined && clocks.newestLog > end + PENDING) {
     const why = `log files were delivered until ${isoOf(clocks.newestLog)}`
@@ -46,6 +49,16 @@ export const expectedEnd = (
   }
   return candidates.sort((a, b) => b.time - a.time)[0]
 }
+
+/** A bucket copied, or a trail stopped, between the digests of two Regions (milliseconds). */
+const BETWEEN = 5 * 60_000
+
+/**
+ * How much longer than until this Region's next digest another Region's must reach. Each ends at an offset in the hour of its own, and
+ * digests may be delivered out of order: what is due for less than three hours may yet come.
+ */
+const patience = (due: number, now: number | undefined): number =>
+  now !== undefined && now - due < 3 * HOUR ? HOUR : BETWEEN
 
 const newestSibling = (
   { id, chain }: Chain,

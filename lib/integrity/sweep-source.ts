@@ -1,16 +1,19 @@
 import type { Chain } from './chains.ts'
 import { type CoverageOf, coverageOf, coverageOfAll } from './coverage.ts'
+import { digestedKinds } from './digested-kinds.ts'
 import { expectedEnd } from './expected-end.ts'
 import { gapEvidence } from './gap-evidence.ts'
 import type { JudgedDigest } from './judge-digest.ts'
 import type { ListedLog } from './log-table.ts'
 import { isLate, openOf, openOfLost, type Reopened, reopen, savedOf } from './open-digests.ts'
 import { type Evidence, type Plan, timeOf } from './plan.ts'
+import { type Reach, reachOf } from './reach.ts'
 import type { ReportBuilder } from './report-builder.ts'
 import type { OpenDigest } from './saved-state.ts'
 import type { Segment } from './segments.ts'
 import { HOUR } from './slots.ts'
-import { type Ground, type Swept, sweep } from './sweep.ts'
+import { type Ground, sweep } from './sweep.ts'
+import { tellQuiet } from './tell-quiet.ts'
 import { timelineOf } from './timeline.ts'
 import type { Timeline } from './timeline-draft.ts'
 
@@ -33,24 +36,35 @@ export const sweepSource = (
   report: ReportBuilder,
 ): ReadonlyMap<Chain, SweptChain> => {
   const left = [...evidence.table.unclaimed()].filter((log) => isInRange(plan, log))
-  const swept = timelines(plan, evidence, left, report)
+  const reach = reachOf(plan, evidence.chains, left)
+  const swept = timelines(plan, evidence, { left, reach }, report)
   reportLostBeforeGaps(
     evidence,
     new Map([...swept].map(([chain, { fresh }]) => [chain, fresh])),
     left,
     report,
   )
-  const grounds = groundsOf(evidence, new Map([...swept].map(([chain, { segments }]) => [chain, segments])))
+  const grounds = groundsOf(
+    evidence,
+    new Map([...swept].map(([chain, { segments }]) => [chain, segments])),
+    digestedKinds(evidence, left),
+  )
   const hidden = hiddenPlaces(plan, evidence)
   const told = left.flatMap((log) => {
     const place = placeOfLog(log)
     if (hidden.has(place)) return []
-    const ground = grounds.get(place) ?? (log.kind === undefined ? grounds.get(log.account) : undefined)
-    return [sweep(log, ground?.ground)].map((one) => ({ one, chain: ground?.chain }))
+    const around = grounds.get(place) ?? (log.kind === undefined ? grounds.get(log.account) : undefined)
+    const digested = isFamily(log) ? grounds.get(`${place}/${log.kind}`) : around
+    const one = sweep(log, digested?.ground, {
+      isDigested: digested !== undefined,
+      isBeyond: reach.isBeyond(log),
+    })
+    return [{ one, chain: (digested ?? around)?.chain }]
   })
   for (const { one, chain } of told) report.swept(chain?.chain, one)
   tellQuiet(
     evidence,
+    left,
     told.map(({ one }) => one).filter(({ quiet }) => quiet),
     report,
   )
@@ -64,6 +78,9 @@ export const sweepSource = (
 
 const placeOfLog = (log: { account: string; region: string }): string => `${log.account}/${log.region}`
 
+/** Insights, network activity and aggregated files. */
+const isFamily = ({ kind }: ListedLog): boolean => kind !== undefined && kind !== 'CloudTrail'
+
 const isInRange = (plan: Plan, { time, day }: ListedLog): boolean => {
   const from = time ?? day
   if (from === undefined) return true
@@ -74,12 +91,12 @@ const isInRange = (plan: Plan, { time, day }: ListedLog): boolean => {
 const timelines = (
   plan: Plan,
   evidence: Evidence,
-  left: readonly ListedLog[],
+  { left, reach }: { readonly left: readonly ListedLog[]; readonly reach: Reach },
   report: ReportBuilder,
 ): ReadonlyMap<Chain, SweptChain> => {
   const newestLogs = new Map<string, number>()
   for (const log of left) {
-    if (log.kind !== 'CloudTrail' || log.time === undefined) continue
+    if (log.kind !== 'CloudTrail' || log.time === undefined || reach.isBeyond(log)) continue
     const place = placeOfLog(log)
     newestLogs.set(place, Math.max(newestLogs.get(place) ?? 0, log.time))
   }
@@ -90,6 +107,7 @@ const timelines = (
       rangeEnd: Number.isFinite(plan.to) ? plan.to : undefined,
       siblings: siblings.get(trailOf(chain)) ?? [],
       newestLog: newestLogs.get(placeOfLog(chain.chain)),
+      now: plan.now,
     })
     const saved = savedOf(chain, evidence)
     const judged = chain.judged.filter((one) => !isLate(one, saved))
@@ -163,14 +181,20 @@ interface Grounded {
   readonly chain: Chain
 }
 
-/** By `account/region`, and by account for objects that lie outside of any Region. */
+/**
+ * By `account/region`, by account for objects that lie outside of any Region, and by `account/region/kind` where digests are known to list
+ * that kind.
+ */
 const groundsOf = (
   evidence: Evidence,
   segments: ReadonlyMap<Chain, readonly Segment[]>,
+  kinds: ReadonlyMap<Chain, ReadonlySet<string>>,
 ): ReadonlyMap<string, Grounded> => {
   const groups = new Map<string, Chain[]>()
   for (const chain of evidence.chains) {
-    for (const name of [placeOfLog(chain.chain), chain.chain.account]) {
+    const place = placeOfLog(chain.chain)
+    const digested = [...(kinds.get(chain) ?? [])].map((kind) => `${place}/${kind}`)
+    for (const name of [place, chain.chain.account, ...digested]) {
       const group = groups.get(name)
       if (group) group.push(chain)
       else groups.set(name, [chain])
@@ -192,60 +216,3 @@ const groundsOf = (
 /** With one trail asked for, files of the other trails of the place would all seem unlisted. */
 const hiddenPlaces = (plan: Plan, { listing }: Evidence): ReadonlySet<string> =>
   new Set(listing.digests.filter(({ key }) => !plan.isTrail(key)).map(({ key }) => placeOfLog(key)))
-
-/** Faults that many files share: one line for each account and Region. */
-const tellQuiet = (evidence: Evidence, quiet: readonly Swept[], report: ReportBuilder): void => {
-  const none = evidence.chains.every(({ judged }) => judged.length === 0)
-  if (none) tellNoDigests(evidence, report)
-  const groups = Map.groupBy(quiet, ({ log, fault }) => `${fault.reason} ${log.account}/${log.region}`)
-  for (const group of groups.values()) {
-    const { fault, log } = group[0]!
-    const place = placeOfLog(log)
-    const range = rangeOf(group)
-    const files = group.length === 1 ? '1 log file' : `${group.length} log files`
-    if (fault.reason === 'before-first-digest') {
-      const detail = `${files} older than the oldest digest: nothing proves or disproves them`
-      report.problem({
-        status: 'unverifiable',
-        kind: 'chain',
-        object: place,
-        reason: fault.reason,
-        detail,
-        ...range,
-      })
-    } else if (fault.reason === 'no-digests' && !none) {
-      const detail = `${files} in an account and Region without a single digest`
-      report.problem({
-        status: 'tail-missing',
-        kind: 'chain',
-        object: place,
-        reason: fault.reason,
-        detail,
-        ...range,
-      })
-    } else if (fault.reason !== 'no-digests') {
-      report.note(`${place}: ${files} unverifiable (${fault.reason}): ${fault.detail}`)
-    }
-  }
-}
-
-/** Logging that was on leaves a digest every hour: none at all is a failure, not an empty success. */
-const tellNoDigests = ({ table }: Evidence, report: ReportBuilder): void => {
-  const detail = `no digest files found in the range; ${table.listed} log files are unverifiable`
-  report.note('no digest files found')
-  const first = table.unclaimed()[Symbol.iterator]().next().value
-  const object = first ? placeOfLog(first) : 'no account'
-  report.problem({ status: 'tail-missing', kind: 'chain', object, reason: 'no-digests', detail })
-}
-
-const rangeOf = (group: readonly Swept[]): { from?: string; to?: string } => {
-  let from = Number.POSITIVE_INFINITY
-  let to = Number.NEGATIVE_INFINITY
-  for (const { log } of group) {
-    from = Math.min(from, log.time ?? from)
-    to = Math.max(to, log.time ?? to)
-  }
-  return from <= to ? { from: isoOf(from), to: isoOf(to) } : {}
-}
-
-const isoOf = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`

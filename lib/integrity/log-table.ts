@@ -1,6 +1,7 @@
 import type { ListedObject } from '../ports.ts'
 import type { LogKind } from '../trail/object-key.ts'
 import { VERDICT_STATUSES, type VerdictStatus } from '../verdict.ts'
+import { column } from './chunked.ts'
 import { nameTable } from './name-table.ts'
 import type { PlaceOf } from './place.ts'
 
@@ -19,7 +20,7 @@ export interface ListedLog {
 
 /**
  * Every log file met in a run, by row: what the listing shows of it, whether a digest speaks for it, its verdict. Made for
- * hundreds of thousands: a row takes about 130 bytes.
+ * hundreds of thousands: a row takes about 90 bytes.
  */
 export interface LogTable {
   /** Log files of the listing. */
@@ -51,7 +52,15 @@ interface Folder extends Omit<ListedLog, 'row' | 'object' | 'time'> {
   readonly path: string
   /** What names of objects have before the key. */
   readonly nameHead: string
+  /** What the names in it begin with, as CloudTrail writes them. */
+  readonly stem: string
 }
+
+/** Times are kept as seconds since 1970, plus this: 0 is none. */
+const EPOCH = 1
+
+/** Sizes are for people and budgets; beyond this they are not exact (bytes). */
+const LARGEST = 0xffffffff
 
 const LISTED = 1
 const CLAIMED = 2
@@ -66,13 +75,14 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
   const byPath = new Map<string, number[]>()
   const odd = new Map<number, ListedObject>()
   let listed = 0
-  let times = new Float64Array(64)
-  let sizes = new Float64Array(64)
-  let flags = new Uint8Array(64)
-  let statuses = new Uint8Array(64)
-  let classes = new Uint8Array(64)
+  const times = column(Uint32Array)
+  const sizes = column(Uint32Array)
+  const flags = column(Uint8Array)
+  const statuses = column(Uint8Array)
+  const classes = column(Uint8Array)
   const classNames = ['']
 
+  const raise = (row: number, flag: number) => flags.set(row, flags.get(row) | flag)
   const folderId = (folder: Folder): number => {
     const id = `${folder.bucket}\n${folder.path}\n${folder.kind}\n${folder.nameHead}`
     const known = folderIds.get(id)
@@ -96,54 +106,49 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
   ) => {
     const { path, name } = split(object.key)
     const nameHead = object.name.endsWith(object.key) ? object.name.slice(0, -object.key.length) : ''
-    const row = names.add(folderId({ ...facts, bucket: object.bucket, path, nameHead }), name)
-    if (row >= times.length) {
-      times = grown(times, Float64Array)
-      sizes = grown(sizes, Float64Array)
-      flags = grown(flags, Uint8Array)
-      statuses = grown(statuses, Uint8Array)
-      classes = grown(classes, Uint8Array)
-    }
-    times[row] = time
-    sizes[row] = object.size
-    if (object.storageClass !== undefined) classes[row] = classId(object.storageClass)
-    if (object.archived === true) flags[row]! |= ARCHIVED
+    const stem = facts.kind ? `${facts.account}_${facts.kind}_${facts.region}_` : ''
+    const id = folderId({ ...facts, bucket: object.bucket, path, nameHead, stem })
+    const row = names.add(id, shortened(name, stem))
+    times.set(row, Number.isNaN(time) ? 0 : time / 1000 + EPOCH)
+    sizes.set(row, Math.min(object.size, LARGEST))
+    if (object.storageClass !== undefined) classes.set(row, classId(object.storageClass))
+    if (object.archived === true) raise(row, ARCHIVED)
     if (object.name !== nameHead + object.key) odd.set(row, object)
     return row
   }
   const objectAt = (row: number): ListedObject => {
     const kept = odd.get(row)
     if (kept) return kept
-    const { bucket, path, nameHead } = folders[names.groupOf(row)]!
-    const key = path + names.nameOf(row)
-    const storageClass = classNames[classes[row]!]
+    const { bucket, path, nameHead, stem } = folders[names.groupOf(row)]!
+    const key = path + whole(names.nameOf(row), stem)
+    const storageClass = classNames[classes.get(row)]
     return {
       bucket,
       key,
-      size: sizes[row]!,
+      size: sizes.get(row),
       name: nameHead === '' ? key : nameHead + key,
       ...(storageClass && { storageClass }),
-      ...((flags[row]! & ARCHIVED) !== 0 && { archived: true }),
+      ...((flags.get(row) & ARCHIVED) !== 0 && { archived: true }),
     }
   }
   const logAt = (row: number): ListedLog => {
     const { account, region, kind, day } = folders[names.groupOf(row)]!
-    const time = Number.isNaN(times[row]!) ? undefined : times[row]!
+    const time = times.get(row) === 0 ? undefined : (times.get(row) - EPOCH) * 1000
     return { row, object: objectAt(row), account, region, kind, time, day }
   }
   function* listedWith(mask: number, wanted: number): Generator<ListedLog, undefined> {
     for (let row = 0; row < names.size; row++) {
-      if ((flags[row]! & (LISTED | mask)) === (LISTED | wanted)) yield logAt(row)
+      if ((flags.get(row) & (LISTED | mask)) === (LISTED | wanted)) yield logAt(row)
     }
   }
   const inFolders = (ids: readonly number[] | undefined, name: string): number | undefined => {
     for (const id of ids ?? []) {
-      const row = names.find(id, name)
+      const row = names.find(id, shortened(name, folders[id]!.stem))
       if (row !== undefined) return row
     }
     return undefined
   }
-  const keyAt = (row: number): string => folders[names.groupOf(row)]!.path + names.nameOf(row)
+  const keyAt = (row: number): string => objectAt(row).key
 
   return {
     get listed() {
@@ -152,33 +157,33 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
     buckets: () => new Set(folders.flatMap(({ bucket }) => bucket ?? [])),
     add({ object, time, ...facts }) {
       const row = put(object, facts, time)
-      if (!(flags[row]! & LISTED)) listed++
-      flags[row]! |= LISTED
+      if (!(flags.get(row) & LISTED)) listed++
+      raise(row, LISTED)
     },
     addAbsent: (object) => put(object, { account: '', region: '', kind: undefined, day: undefined }),
     find(bucket, key) {
       const { path, name } = split(key)
       return inFolders(byPlace.get(placeOf(bucket, path)), name)
     },
-    isListed: (row) => (flags[row]! & LISTED) !== 0,
+    isListed: (row) => (flags.get(row) & LISTED) !== 0,
     objectAt,
     logAt,
     claim(row) {
-      if (flags[row]! & CLAIMED) return false
-      flags[row]! |= CLAIMED
+      if (flags.get(row) & CLAIMED) return false
+      raise(row, CLAIMED)
       return true
     },
     unclaimed: () => listedWith(CLAIMED, 0),
     settle: (row) => {
-      flags[row]! |= CLAIMED | SETTLED
+      raise(row, CLAIMED | SETTLED)
     },
     settled: () => listedWith(SETTLED, SETTLED),
     judge: (row, status) => {
-      statuses[row] = VERDICT_STATUSES.indexOf(status) + 1
+      statuses.set(row, VERDICT_STATUSES.indexOf(status) + 1)
     },
     verdicts: verdictMap({
       size: () => names.size,
-      statusAt: (row) => VERDICT_STATUSES[statuses[row]! - 1],
+      statusAt: (row) => VERDICT_STATUSES[statuses.get(row) - 1],
       keyAt,
       rowOf: (key) => {
         const { path, name } = split(key)
@@ -231,6 +236,17 @@ const verdictMap = ({ size, statusAt, keyAt, rowOf }: Rows): ReadonlyMap<string,
   return map
 }
 
+const END = '.json.gz'
+
+/** Half of a name says what its folder says: it is kept without. */
+const shortened = (name: string, stem: string): string =>
+  stem !== '' && name.startsWith(stem) && name.endsWith(END) && name.length >= stem.length + END.length
+    ? `*${name.slice(stem.length, -END.length)}`
+    : `=${name}`
+
+const whole = (short: string, stem: string): string =>
+  short.startsWith('*') ? stem + short.slice(1) + END : short.slice(1)
+
 const split = (key: string): { path: string; name: string } => {
   const at = key.lastIndexOf('/') + 1
   return { path: key.slice(0, at), name: key.slice(at) }
@@ -240,13 +256,4 @@ const push = (map: Map<string, number[]>, name: string, id: number): void => {
   const known = map.get(name)
   if (known) known.push(id)
   else map.set(name, [id])
-}
-
-const grown = <Array extends Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(
-  array: Array,
-  type: new (length: number) => Array,
-): Array => {
-  const larger = new type(Math.ceil(array.length * 1.4) + 64)
-  larger.set(array)
-  return larger
 }

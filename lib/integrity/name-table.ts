@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto'
+import { sha256 } from '../trail/inspection.ts'
+import { column, heap } from './chunked.ts'
 
 /**
  * Many short texts in little memory: the bytes of the names, one behind the other, and numbers that find them. A name belongs to a
- * group (a folder); names of one group are numbered once. About 100 bytes for each name of a log file.
+ * group (a folder); names of one group are numbered once. Takes the bytes of the name and about 20 more.
  */
 export interface NameTable {
   readonly size: number
@@ -13,25 +15,31 @@ export interface NameTable {
   groupOf(row: number): number
 }
 
+/** Names of objects are far shorter; a digest can claim any (UTF-16 units). */
+const LONGEST = 4096
+
 export const nameTable = (): NameTable => {
-  let bytes = Buffer.alloc(4096)
-  let ends = new Uint32Array(64)
-  let groups = new Uint32Array(64)
+  const bytes = heap()
+  const starts = column(Uint32Array)
+  const lengths = column(Uint16Array)
+  const groups = column(Uint32Array)
+  const long = new Map<string, string>()
   let slots = new Uint32Array(256)
   let size = 0
-  let scratch = Buffer.alloc(1024)
+  const scratch = Buffer.alloc(LONGEST * 3)
   // Names are hostile: without a seed, chosen ones would all fall into one slot.
   const seed = randomInt(2 ** 31)
 
-  const startOf = (row: number): number => (row === 0 ? 0 : ends[row - 1]!)
   const hashOf = (group: number, buffer: Buffer, from: number, to: number): number => {
     let hash = seed ^ Math.imul(group, 0x9e3779b1)
     for (let index = from; index < to; index++) hash = Math.imul(hash ^ buffer[index]!, 0x01000193)
     return (hash ^ (hash >>> 15)) >>> 0
   }
   const write = (name: string): number => {
-    if (name.length * 3 > scratch.length) scratch = Buffer.alloc(name.length * 3)
-    return scratch.write(name)
+    if (name.length <= LONGEST) return scratch.write(name)
+    const short = `\0${sha256(Buffer.from(name))}`
+    long.set(short, name)
+    return scratch.write(short)
   }
   /** The slot that holds the name in `scratch`, or the empty one where it belongs. */
   const slotOf = (group: number, length: number): number => {
@@ -39,29 +47,20 @@ export const nameTable = (): NameTable => {
     let slot = hashOf(group, scratch, 0, length) & mask
     for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
       const row = slots[slot]! - 1
-      const start = startOf(row)
-      const same = groups[row] === group && ends[row]! - start === length
-      if (same && bytes.compare(scratch, 0, length, start, ends[row]) === 0) return slot
+      if (groups.get(row) !== group || lengths.get(row) !== length) continue
+      const start = starts.get(row)
+      const at = bytes.offsetOf(start)
+      if (bytes.chunkOf(start).compare(scratch, 0, length, at, at + length) === 0) return slot
     }
     return slot
-  }
-  const grow = (length: number): void => {
-    if (size === ends.length) {
-      ends = grown(ends)
-      groups = grown(groups)
-    }
-    if (startOf(size) + length > bytes.length) {
-      const larger = Buffer.alloc(Math.ceil((bytes.length + length) * 1.4))
-      bytes.copy(larger, 0, 0, startOf(size))
-      bytes = larger
-    }
-    if ((size + 1) * 1.6 > slots.length) rehash()
   }
   const rehash = (): void => {
     slots = new Uint32Array(slots.length * 2)
     const mask = slots.length - 1
     for (let row = 0; row < size; row++) {
-      let slot = hashOf(groups[row]!, bytes, startOf(row), ends[row]!) & mask
+      const start = starts.get(row)
+      const at = bytes.offsetOf(start)
+      let slot = hashOf(groups.get(row), bytes.chunkOf(start), at, at + lengths.get(row)) & mask
       while (slots[slot] !== 0) slot = (slot + 1) & mask
       slots[slot] = row + 1
     }
@@ -73,13 +72,12 @@ export const nameTable = (): NameTable => {
     },
     add(group, name) {
       const length = write(name)
-      grow(length)
+      if ((size + 1) * 1.5 > slots.length) rehash()
       const slot = slotOf(group, length)
       if (slots[slot] !== 0) return slots[slot]! - 1
-      const start = startOf(size)
-      scratch.copy(bytes, start, 0, length)
-      ends[size] = start + length
-      groups[size] = group
+      starts.set(size, bytes.add(scratch, length))
+      lengths.set(size, length)
+      groups.set(size, group)
       slots[slot] = ++size
       return size - 1
     },
@@ -87,13 +85,12 @@ export const nameTable = (): NameTable => {
       const row = slots[slotOf(group, write(name))]!
       return row === 0 ? undefined : row - 1
     },
-    nameOf: (row) => bytes.toString('utf8', startOf(row), ends[row]),
-    groupOf: (row) => groups[row]!,
+    nameOf(row) {
+      const start = starts.get(row)
+      const at = bytes.offsetOf(start)
+      const name = bytes.chunkOf(start)?.toString('utf8', at, at + lengths.get(row)) ?? ''
+      return long.get(name) ?? name
+    },
+    groupOf: (row) => groups.get(row),
   }
-}
-
-const grown = (array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
-  const larger = new Uint32Array(Math.ceil(array.length * 1.4) + 64)
-  larger.set(array)
-  return larger
 }

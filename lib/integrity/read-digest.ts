@@ -1,6 +1,7 @@
 import { messageOf, UnreadableObject } from '../errors.ts'
 import type { ListedObject, LogStore, StoredObject } from '../ports.ts'
 import { type DigestedLog, type DigestFile, parseDigestFile } from '../trail/digest-file.ts'
+import { release } from '../trail/gzip.ts'
 import { type AfterTheEnd, sha256 } from '../trail/inspection.ts'
 import type { ObjectKey } from '../trail/object-key.ts'
 import type { VerdictStatus } from '../verdict.ts'
@@ -79,7 +80,9 @@ export const digestContent = (bytes: Uint8Array): DigestContent => {
   const kept = bytes.byteLength < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes
   const whole = inflateDigest(bytes)
   if (!whole.ok) return modified('invalid-format', `${damageText(whole.damage)} (${whole.damage})`)
+  const hash = sha256(whole.content)
   const parsed = parseDigestFile(whole.content)
+  release(whole.content)
   if (!parsed.ok) return modified('invalid-format', parsed.detail)
   const { logs, ...digest } = parsed.digest
   return {
@@ -87,15 +90,17 @@ export const digestContent = (bytes: Uint8Array): DigestContent => {
     digest,
     logCount: logs.length,
     logs: () => logsOf(kept),
-    sha256: sha256(whole.content),
+    sha256: hash,
     after: whole.after,
   }
 }
 
 const logsOf = (bytes: Uint8Array): readonly DigestedLog[] => {
   const whole = inflateDigest(bytes)
-  const parsed = whole.ok ? parseDigestFile(whole.content) : undefined
-  return parsed?.ok ? parsed.digest.logs : []
+  if (!whole.ok) return []
+  const parsed = parseDigestFile(whole.content)
+  release(whole.content)
+  return parsed.ok ? parsed.digest.logs : []
 }
 
 const modified = (reason: string, detail: string): DigestContent => ({

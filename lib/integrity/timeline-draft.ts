@@ -99,7 +99,7 @@ export const hole = (
     if (index === 0 && input.isListed(input.placeOf(last.bucket, key))) continue
     if (status === 'missing') draft.missing++
     else draft.tailMissing++
-    const why = reasonOf(draft, index === 0 ? reason : 'hourly-cadence', slot.to)
+    const why = reasonOf(draft, status, index === 0 ? reason : 'hourly-cadence', slot.to)
     const proof =
       index === 0
         ? { ...(last.signature && { signature: last.signature }), ...(last.hash && { hash: last.hash }) }
@@ -117,11 +117,11 @@ export const hole = (
   }
 }
 
-/** One that was seen before was delivered: it is gone, however fresh. */
-const reasonOf = ({ input }: Draft, reason: string, end: number): string =>
-  input.now !== undefined && reason !== 'seen-before' && input.now - end < GRACE
-    ? 'not-yet-delivered'
-    : reason
+/** One that was seen before was delivered: it is gone, however fresh. What is expected at the end has its own grace. */
+const reasonOf = ({ input }: Draft, status: string, reason: string, end: number): string => {
+  const isFresh = input.now !== undefined && input.now - end < GRACE
+  return isFresh && status === 'missing' && reason !== 'seen-before' ? 'not-yet-delivered' : reason
+}
 
 const detailOf = (
   draft: Draft,

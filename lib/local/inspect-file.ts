@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { UnreadableObject, type UnreadableReason } from '../errors.ts'
-import { inflateMember } from '../trail/gzip.ts'
+import { inflateMember, release } from '../trail/gzip.ts'
 import { inspect, type LogInspection } from '../trail/inspection.ts'
 
 /** What became of one file: plain data, since it may come from another thread. */
@@ -43,12 +43,6 @@ const inspection = (bytes: Uint8Array): LogInspection => {
   const found = inspect(bytes, inflated)
   if (inflated.ok) release(inflated.member.content)
   return found
-}
-
-/** Gives the memory back at once: the collector would come by after some hundred megabytes of it. */
-const release = ({ buffer, byteLength }: Uint8Array): void => {
-  if (buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength < 2 * byteLength + 4096)
-    buffer.transfer(0)
 }
 
 /** One buffer for all reads of this thread; its content is gone with the next call. */

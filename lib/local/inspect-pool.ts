@@ -126,4 +126,4 @@ const workersFor = (jobs: number) => {
 const ENTRY = import.meta.url.endsWith('.ts') ? './inspect-worker.ts' : './inspect-worker.js'
 
 /** A thread keeps nothing between files, so a small nursery does (megabytes). */
-const LIMITS = { maxYoungGenerationSizeMb: 4 }
+const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 24 }

@@ -80,6 +80,15 @@ export const inflateAll = (
   return { ok: true, content: Buffer.concat(parts), members: parts.length, trailing: bytes.length - end }
 }
 
+/**
+ * Gives the memory of inflated content back at once; nobody may hold a view of it. The collector, which does not see it, would come by
+ * only after tens of megabytes of it.
+ */
+export const release = ({ buffer, byteLength }: Uint8Array): void => {
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength < 2 * byteLength + 4096
+  if (isOwn && byteLength > 0 && !buffer.detached) buffer.transfer(0)
+}
+
 /** Length of the gzip header with its optional fields (FEXTRA, FNAME, FCOMMENT, FHCRC), RFC 1952 section 2.3. */
 const headerLength = (bytes: Uint8Array): number | 'not-gzip' | 'truncated' => {
   if (bytes[0] !== 0x1f || (bytes.length > 1 && bytes[1] !== 0x8b)) return 'not-gzip'

@@ -69,6 +69,23 @@ describe('the hourly sweep', () => {
     expect(read.every((key) => key.includes('/CloudTrail-Digest/'))).toBe(true)
   })
 
+  it('finds Insights files that a digest lists, and reports one that none lists', async () => {
+    const insight = (at: string, unique: string) =>
+      logKeyOf(PLACE, at, unique)
+        .replaceAll('/CloudTrail/', '/CloudTrail-Insight/')
+        .replace('_CloudTrail_', '_CloudTrail-Insight_')
+    const at = '2026-11-01T01:30:00Z'
+    const logs = logsOf({ ...PLACE, from: '2026-11-01T00:10:00Z', hours: 6 })
+    logs.set(insight(at, 'Listed00abcdefgh'), { bytes: logBytes('insight'), deliveredAt: at })
+    const { objects, sweep, told } = stack(smallTrail({ logs }))
+    await sweep()
+    expect(told()).toEqual([])
+    const planted = insight('2026-11-01T03:30:00Z', 'Planted0abcdefgh')
+    objects.set(planted, { bucket: BUCKET, bytes: logBytes('planted'), metadata: {} })
+    await sweep()
+    expect(told()).toEqual(['high log-unlisted not-in-any-digest'])
+  })
+
   it('reports a missing hour once, though it sweeps every hour', async () => {
     const trail = smallTrail()
     const { objects, sweep, findings, told, wait } = stack(trail)

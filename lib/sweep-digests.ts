@@ -4,7 +4,7 @@ import { type DigestKey, digestContent } from './integrity/read-digest.ts'
 import { validateTrails } from './integrity/validate.ts'
 import type { ListedObject, LogStore } from './ports.ts'
 import type { DigestedLog } from './trail/digest-file.ts'
-import { type LogKind, parseObjectKey } from './trail/object-key.ts'
+import { parseObjectKey } from './trail/object-key.ts'
 import type { Problem } from './verdict.ts'
 import { condensed, GRACE, lookAtDigest, mayHeal, type WatchWorld, watchedOf } from './watch-digest.ts'
 
@@ -93,21 +93,12 @@ export const sweepPlace = async (
   }
 }
 
-/** All that digests may list: a file of a kind that is not looked for would seem to be deleted. */
-const FOLDERS: readonly (LogKind | 'CloudTrail-Digest')[] = [
-  'CloudTrail',
-  'CloudTrail-Digest',
-  'CloudTrail-Insight',
-  'CloudTrail-NetworkActivity',
-  'CloudTrail-Aggregated',
-]
-
-/** Everything of one Region from a day on: names are kept, bytes are not read. */
+/** Everything of one Region from a day on: names are kept, bytes are not read. All kinds that digests may list. */
 const listPlace = async (logs: LogStore, place: SweepPlace, from: number): Promise<Listing> => {
   const objects: ListedObject[] = []
   const digests = new Map<string, { key: DigestKey; name: string }[]>()
-  for (const kind of FOLDERS) {
-    const prefix = `${place.root}${place.account}/${kind}/${place.region}/`
+  for (const kind of ['', '-Digest', '-Insight', '-NetworkActivity', '-Aggregated']) {
+    const prefix = `${place.root}${place.account}/CloudTrail${kind}/${place.region}/`
     const after = `${prefix}${new Date(from).toISOString().slice(0, 10).replaceAll('-', '/')}`
     for await (const object of logs.list(prefix, { after })) {
       if (object.key <= after) continue

@@ -85,8 +85,9 @@ export const inflateAll = (
  * only after tens of megabytes of it.
  */
 export const release = ({ buffer, byteLength }: Uint8Array): void => {
-  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength < 2 * byteLength + 4096
-  if (isOwn && byteLength > 0 && !buffer.detached) buffer.transfer(0)
+  // Small content lies in Node's own pool, which others use and which cannot be given back.
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength <= Buffer.poolSize || buffer.detached) return
+  if (buffer.byteLength < 2 * byteLength + 4096) buffer.transfer(0)
 }
 
 /** Length of the gzip header with its optional fields (FEXTRA, FNAME, FCOMMENT, FHCRC), RFC 1952 section 2.3. */

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { inflateAll, inflateMember } from '../../lib/trail/gzip.ts'
+import { inflateAll, inflateMember, release } from '../../lib/trail/gzip.ts'
 
 const body = Buffer.from('{"Records":[]}'.repeat(50))
 
@@ -78,5 +78,18 @@ describe('all gzip members', () => {
   it('caps all members together', () => {
     const bytes = Buffer.concat([gzipSync(Buffer.alloc(600)), gzipSync(Buffer.alloc(600))])
     expect(inflateAll(bytes, 1000)).toEqual({ ok: false, damage: 'too-large' })
+  })
+})
+
+describe('released content', () => {
+  it('of any size is given back without harm to what others hold', () => {
+    for (let size = 0; size < 20_000; size += 97) {
+      const neighbour = Buffer.from('a neighbour in the pool')
+      const inflated = inflateMember(gzipSync(Buffer.alloc(size, 65)))
+      if (!inflated.ok) throw new Error(inflated.damage)
+      release(inflated.member.content)
+      expect(neighbour.toString()).toBe('a neighbour in the pool')
+      expect(Buffer.from('still usable').toString()).toBe('still usable')
+    }
   })
 })

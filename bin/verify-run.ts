@@ -11,8 +11,6 @@ export const verifySource = async (
   source: Source,
   { jobs, ...options }: ValidateOptions & { readonly jobs?: number | undefined },
 ): ReturnType<typeof validateSource> => {
-  // Names and bytes pass by and nothing stays: a nursery that grows would only take 100 MB and give no speed.
-  setFlagsFromString('--semi-space-growth-factor=1')
   if (source.root === undefined) return validateSource(source, options)
   const pool = inspectPool(source.root, jobs === undefined ? {} : { jobs, workersFrom: 0 })
   try {
@@ -21,6 +19,12 @@ export const verifySource = async (
     await pool.close()
   }
 }
+
+/**
+ * To be called before anything is read. Names and bytes pass by and nothing stays: a nursery of the collector that grows would only
+ * take 100 MB more and give no speed.
+ */
+export const keepMemorySmall = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 
 /** `--jobs N`. */
 export const parseJobs = (text: string): number => {

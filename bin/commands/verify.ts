@@ -9,7 +9,7 @@ import { formatOption, parseTime } from '../options.ts'
 import type { Session } from '../session.ts'
 import type { Paint } from '../terminal.ts'
 import { openTrail, type TrailOptions } from '../trail-source.ts'
-import { parseJobs, verifySource } from '../verify-run.ts'
+import { keepMemorySmall, parseJobs, verifySource } from '../verify-run.ts'
 
 interface VerifyOptions extends TrailOptions {
   readonly startTime?: string
@@ -75,6 +75,7 @@ Examples:
 `
 
 const verify = async (named: string | undefined, options: VerifyOptions, session: Session): Promise<void> => {
+  keepMemorySmall()
   if (options.trailArn) checkTrail(options.trailArn)
   const { name, source, validate } = await openTrail(named, options, session.terminal)
   if (source.layout !== 'bucket') {

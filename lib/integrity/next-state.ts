@@ -76,7 +76,9 @@ const settledOf = (
     if (from === undefined || day < from) return
     const days = marks.get(place) ?? new Map<string, string[]>()
     marks.set(place, days)
-    days.set(day, [...(days.get(day) ?? []), markOf(name)])
+    const list = days.get(day) ?? []
+    days.set(day, list)
+    list.push(markOf(name))
   }
   const proven = new Set(settledDigests)
   for (const { judged } of chains)

@@ -44,7 +44,7 @@ export const inspectPool = (
     inFlight: jobs > 1 ? jobs * BATCH * 3 : 1,
     async inspect(object) {
       if (object.key.split('/').includes('..')) return undefined
-      if (jobs <= 1 || asked++ < workersFrom) return here(object)
+      if (asked++ < workersFrom || jobs <= 1) return here(object)
       workers ??= workersFor(jobs)
       return inspectionOf(object.key, await workers.ask(join(root, object.key)))
     },

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { jsonLines, trailwarden } from '../support/cli.ts'
 
@@ -89,8 +90,14 @@ describe('the command line', () => {
   })
 
   it('writes nothing without --out', async () => {
-    await trailwarden(['scan', 'examples/incident'])
-    expect(existsSync('trailwarden-out') && !existsSync('.git')).toBe(false)
+    const empty = mkdtempSync(join(dir, 'empty-'))
+    const ran = await trailwarden(
+      ['scan', fileURLToPath(new URL('../../examples/incident', import.meta.url))],
+      {},
+      empty,
+    )
+    expect(ran.status).toBe(0)
+    expect(readdirSync(empty)).toEqual([])
   })
 
   it('verifies the example, and names every damage of the tampered copy', async () => {

@@ -10,10 +10,14 @@ export interface Ran {
 }
 
 /** Runs the command line as a user would, without a terminal. */
-export const trailwarden = (args: readonly string[], env: Record<string, string> = {}): Promise<Ran> =>
+export const trailwarden = (
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd = root,
+): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'bin/trailwarden.ts'), ...args], {
-      cwd: root,
+      cwd,
       env: { ...process.env, NO_COLOR: '1', ...env },
     })
     let stdout = ''

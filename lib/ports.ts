@@ -1,4 +1,4 @@
-import type { ContainmentPlan } from './action.ts'
+import type { ApiCall, ContainmentPlan, Json } from './action.ts'
 import type { ChainRecord } from './chain-record.ts'
 import type { UnreadableObject } from './errors.ts'
 import type { Finding } from './finding.ts'
@@ -127,6 +127,47 @@ export interface FindingSink {
 /** Where a plan goes. Observing sinks record or announce it; none calls an API of the plan. */
 export interface PlanSink {
   put(plan: ContainmentPlan): Promise<void>
+}
+
+/** What an API answered. An error is an answer: the code decides what comes next. */
+export type ApiAnswer =
+  | { readonly output: Json; readonly requestId?: string }
+  | { readonly error: string; readonly message: string; readonly requestId?: string }
+
+/**
+ * Makes API calls in the account that is contained. Throttling and faults of the service are tried again inside, with back-off; what then
+ * still fails is an answer with the error's code. `AccessDenied` is an answer too. Throws only when no answer came: it is then unknown
+ * whether the call took effect.
+ */
+export interface Responder {
+  call(call: ApiCall): Promise<ApiAnswer>
+}
+
+/** One line of the ledger. `data` is what the kind of entry says; `hash` covers everything else, `previous` with it. */
+export interface LedgerEntry {
+  /** 0, 1, 2, ... without a gap. */
+  readonly sequence: number
+  /** UTC ISO. */
+  readonly time: string
+  readonly kind: string
+  /** Id of the containment action it is about, where it is about one. */
+  readonly action?: string
+  readonly data: { readonly [name: string]: Json }
+  /** Hash of the entry before; of the first one, 64 zeros. */
+  readonly previous: string
+  /** sha256 over the canonical JSON of the entry without `hash`, lower-case hex. */
+  readonly hash: string
+}
+
+/**
+ * The memory of containment: entries are added at the end, never changed, never removed. `append` is conditional: of several that add the
+ * same `sequence` at once one wins and the others are told `false`, and read again. What is not whole (a gap, a hash that
+ * does not fit) throws: a damaged memory must never pass for an empty one.
+ */
+export interface Ledger {
+  /** Entries from `after` + 1 on, in order. */
+  entries(after?: number): AsyncIterable<LedgerEntry>
+  append(entry: LedgerEntry): Promise<boolean>
 }
 
 /**

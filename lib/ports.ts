@@ -41,6 +41,11 @@ export interface ListingOptions {
    * stops early costs no further page: that is how folders already known are jumped over.
    */
   readonly after?: string
+  /**
+   * For a folder of days, `.../CloudTrail/us-east-1/`: the day, `2026/11/02`, from which on it is wanted. A store may list the days before all
+   * the same.
+   */
+  readonly startIn?: (folder: string) => string | undefined
 }
 
 /**
@@ -141,6 +146,16 @@ export type ApiAnswer =
  */
 export interface Responder {
   call(call: ApiCall): Promise<ApiAnswer>
+}
+
+/**
+ * Asks CloudTrail itself whether it knows an event: LookupEvents, which answers from CloudTrail's own history of 90 days and not from the
+ * bucket. Answers the event as CloudTrail holds it, `undefined` when there is none of this id (it may come some minutes later, and
+ * data events never do). Throws when CloudTrail cannot be asked: the event is then not confirmed.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+ */
+export interface Evidence {
+  lookup(event: { readonly eventID: string; readonly region: string }): Promise<CloudTrailEvent | undefined>
 }
 
 /** One line of the ledger. `data` is what the kind of entry says; `hash` covers everything else, `previous` with it. */

@@ -27,11 +27,11 @@ export const s3LogStore = (bucket: string, prefix = '', options: S3LogStoreOptio
   return {
     name: `s3://${bucket}/${prefix}`,
     inFlight: S3_IN_FLIGHT,
-    async *list(narrower = '', { after = '' } = {}) {
+    async *list(narrower = '', { after = '', startIn } = {}) {
       const narrowed = narrower.length > prefix.length
       const found =
-        options.trails && !narrowed
-          ? trailPages(pages, prefix, options.trails)
+        options.trails && !narrowed && !after
+          ? trailPages(pages, prefix, { ...options.trails, ...(startIn && { startIn }) })
           : pages({ prefix: narrowed ? narrower : prefix, startAfter: after })
       for await (const { objects } of found) yield* after ? objects.filter(isBehind(after)) : objects
     },

@@ -19,6 +19,8 @@ export type ListPages = (query: {
 export interface TrailWindow {
   readonly from?: string
   readonly to?: string
+  /** For a Region's folder: the day, `2026/11/02`, from which on it is wanted. */
+  readonly startIn?: (folder: string) => string | undefined
   /** Told of folders that lie beside an `AWSLogs/` and were not looked into. */
   readonly onPassedBy?: (folders: readonly string[]) => void
 }
@@ -39,6 +41,7 @@ export async function* trailPages(
   window: TrailWindow,
 ): AsyncGenerator<ListedPage> {
   const walked = walk({ pages, window, looked: 0 }, prefix)
+  if (window.startIn) return yield* walked
   // Both are on their way at once: one of them is one request too many.
   const root = walked.next()
   root.catch(() => {})
@@ -106,9 +109,10 @@ const isTrails = (folder: string, path: string): boolean => {
 async function* days(
   pages: ListPages,
   prefix: string,
-  { from, to }: TrailWindow,
+  { from, to, startIn }: TrailWindow,
 ): AsyncGenerator<ListedPage> {
-  const after = from === undefined ? undefined : `${prefix}${dayOf(from, -1)}`
+  const first = startIn?.(prefix) ?? (from === undefined ? undefined : dayOf(from, -1))
+  const after = first === undefined ? undefined : `${prefix}${first}`
   const end = to === undefined ? undefined : `${prefix}${dayOf(to, 2)}`
   for await (const page of pages({ prefix, ...(after && { startAfter: after }) })) {
     const objects = end === undefined ? page.objects : page.objects.filter(({ key }) => key < end)

@@ -6,13 +6,22 @@ import type { JudgedDigest, Trust } from './judge-digest.ts'
 import type { LogTable } from './log-table.ts'
 import { belowLogs, isS3, nameOf } from './place.ts'
 import { forEachInFlight } from './pool.ts'
-import { type Fault, unreadable } from './read-digest.ts'
+import { type DigestKey, type Fault, unreadable } from './read-digest.ts'
+
+/** The digest that lists a log file: read now, or proven in an earlier run. */
+export interface Lister {
+  readonly object: ListedObject
+  readonly key: DigestKey
+  /** Delivery window, milliseconds. */
+  readonly window: { readonly start: number; readonly end: number } | undefined
+  readonly fault: Fault | undefined
+}
 
 /** A log file as the most trusted digest lists it. */
 export interface LogListing {
   readonly log: DigestedLog
   readonly trust: Trust
-  readonly by: JudgedDigest
+  readonly by: Lister
 }
 
 export interface LogVerdict {
@@ -49,28 +58,47 @@ export const judgeLogs = async (
 ): Promise<void> => {
   const faulty: { readonly order: number; readonly verdict: LogVerdict }[] = []
   await forEachInFlight(rowsOf(judged, tools), tools.inFlight, async ({ listing, row, order }) => {
-    const object = tools.table.objectAt(row)
-    const isHere = tools.table.isListed(row)
-    const canAsk = isHere || tools.canAsk(listing.log.bucket)
-    const fault = canAsk
-      ? await faultOf(listing, { object, isListed: isHere }, tools.inspect)
-      : elsewhere(listing.log)
-    const verdict = { listing, row, name: canAsk ? nameOf(object) : listing.log.key, fault }
-    if (fault) faulty.push({ order, verdict })
+    const verdict = await judgeLog({ listing, row }, tools)
+    if (verdict.fault) faulty.push({ order, verdict })
     else onVerdict(verdict)
     tools.onDone()
   })
   for (const { verdict } of faulty.sort((a, b) => a.order - b.order)) onVerdict(verdict)
 }
 
+/** Judges one log file that a digest lists. */
+export const judgeLog = async (
+  { listing, row }: { readonly listing: LogListing; readonly row: number },
+  { table, canAsk: mayAsk, inspect }: Pick<LogTools, 'table' | 'canAsk' | 'inspect'>,
+): Promise<LogVerdict> => {
+  const object = table.objectAt(row)
+  const isListed = table.isListed(row)
+  const canAsk = isListed || mayAsk(listing.log.bucket)
+  const fault = canAsk ? await faultOf(listing, { object, isListed }, inspect) : elsewhere(listing.log)
+  return { listing, row, name: canAsk ? nameOf(object) : listing.log.key, fault }
+}
+
+/** The row of a log file that a digest lists; made when the listing does not show it. */
+export const rowOf = (table: LogTable, digest: ListedObject, log: DigestedLog): number =>
+  table.find(log.bucket, log.key) ?? table.addAbsent(absent(digest, log))
+
+const listerOf = ({ read, fault }: JudgedDigest): Lister => ({
+  object: read.object,
+  key: read.key,
+  window: read.content.ok ? read.content.digest : undefined,
+  fault,
+})
+
 function* rowsOf(judged: readonly JudgedDigest[], { table, onDone }: LogTools) {
   let order = 0
   // Array.prototype.sort is stable: within a rank, the order of the digests.
-  for (const by of [...judged].sort((a, b) => RANK[b.trust] - RANK[a.trust])) {
-    if (!by.read.content.ok) continue
-    for (const log of by.read.content.logs()) {
-      const row = table.find(log.bucket, log.key) ?? table.addAbsent(absent(by.read.object, log))
-      if (table.claim(row)) yield { listing: { log, trust: by.trust, by }, row, order: order++ }
+  for (const one of [...judged].sort((a, b) => RANK[b.trust] - RANK[a.trust])) {
+    const { content } = one.read
+    if (!content.ok) continue
+    const by = listerOf(one)
+    for (const log of content.logs()) {
+      const row = rowOf(table, by.object, log)
+      if (table.claim(row)) yield { listing: { log, trust: one.trust, by }, row, order: order++ }
       else onDone()
     }
   }
@@ -91,7 +119,7 @@ const faultOf = async (
 ): Promise<Fault | undefined> => {
   if (listing.trust === 'broken') {
     const state = isListed ? '' : ', and it is not there'
-    const detail = `it is listed by a digest that cannot be trusted (${nameOf(listing.by.read.object)})${state}`
+    const detail = `it is listed by a digest that cannot be trusted (${nameOf(listing.by.object)})${state}`
     return { status: 'unverifiable', reason: 'digest-untrusted', detail }
   }
   let inspection: LogInspection | undefined
@@ -106,7 +134,7 @@ const faultOf = async (
 const missing = (listing: LogListing): Fault => ({
   status: 'missing',
   reason: 'not-found',
-  detail: `it is listed by ${nameOf(listing.by.read.object)}, and it is not there`,
+  detail: `it is listed by ${nameOf(listing.by.object)}, and it is not there`,
 })
 
 /** A hash that differs shows a change even without a key; one that is equal proves only as much as its digest. */
@@ -126,7 +154,7 @@ const compared = (listing: LogListing, inspection: LogInspection): Fault | undef
   }
   if (listing.trust === 'proven') return undefined
   const why = listing.by.fault?.reason ?? 'unproven'
-  const detail = `its hash fits, but the digest that lists it is not proven (${why}): ${nameOf(listing.by.read.object)}`
+  const detail = `its hash fits, but the digest that lists it is not proven (${why}): ${nameOf(listing.by.object)}`
   return { status: 'unverifiable', reason: why === 'no-public-keys' ? why : 'digest-unproven', detail }
 }
 

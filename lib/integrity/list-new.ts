@@ -1,5 +1,6 @@
 import type { ListedObject } from '../ports.ts'
 import { parseObjectKey } from '../trail/object-key.ts'
+import type { ListingStart } from './list-days.ts'
 import { listSource } from './list-source.ts'
 import { logTable } from './log-table.ts'
 import type { PlaceOf } from './place.ts'
@@ -22,8 +23,8 @@ export const listAll = async (plan: Plan, placeOf: PlaceOf): Promise<Listed> => 
   const notes = [...(resumption?.notes ?? [])]
   for (;;) {
     const table = logTable(placeOf)
-    const listing = await listSource(plan.logs, scope, table, resumption?.days)
-    const settled = resumption && settle(resumption, { listing, table, placeOf }, plan.isTrail)
+    const listing = await listSource(plan.logs, scope, table, resumption && startOf(resumption))
+    const settled = resumption && settle(resumption, { listing, table, placeOf }, plan)
     const settledDigests = settled?.digests ?? new Set<string>()
     if (!resumption || !settled || settled.distrusted.size === 0) {
       return { listing, table, placeOf, resumption, settledDigests, notes }
@@ -34,6 +35,11 @@ export const listAll = async (plan: Plan, placeOf: PlaceOf): Promise<Listed> => 
     resumption = { ...resumption, days: new Map(days) }
   }
 }
+
+const startOf = ({ days, saved }: Resumption): ListingStart => ({
+  days,
+  keys: Object.entries(saved.chains).flatMap(([id, { at }]) => (days.has(placeOfChain(id)) ? [at] : [])),
+})
 
 /** The digests of the heads that the run goes on from, by place. */
 export const headReads = (resumption: Resumption | undefined): ReadonlyMap<string, ReadDigest> =>

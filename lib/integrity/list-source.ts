@@ -1,5 +1,6 @@
 import type { ListedObject, LogStore } from '../ports.ts'
 import { parseObjectKey } from '../trail/object-key.ts'
+import { type ListingStart, listFrom } from './list-days.ts'
 import type { ListedLog, LogTable } from './log-table.ts'
 import type { DigestKey } from './read-digest.ts'
 
@@ -15,18 +16,18 @@ export interface SourceListing {
 }
 
 /**
- * Lists the source once: names are kept, log files in `table`; bytes are not read. `days`, by account/Region, are the day folders from
- * which on is listed; what lies before is jumped over. Everything else is listed whole.
+ * Lists the source once: names are kept, log files in `table`; bytes are not read. What lies before the days of `start` is jumped
+ * over. Everything else is listed whole.
  */
 export const listSource = async (
   logs: LogStore,
   scope: Scope,
   table: LogTable,
-  days: ReadonlyMap<string, string> = new Map(),
+  start: ListingStart = { days: new Map(), keys: [] },
 ): Promise<SourceListing> => {
   const digests: { object: ListedObject; key: DigestKey }[] = []
   const strayDigests: ListedObject[] = []
-  for await (const object of listFrom(logs, days)) {
+  for await (const object of listFrom(logs, start)) {
     const key = parseObjectKey(object.key)
     if (key.type === 'digest') {
       if (isIn(scope, key.account, key.region)) digests.push({ object, key })
@@ -42,37 +43,6 @@ export const listSource = async (
   }
   return { digests, strayDigests }
 }
-
-async function* listFrom(logs: LogStore, days: ReadonlyMap<string, string>): AsyncGenerator<ListedObject> {
-  if (days.size === 0) return yield* logs.list()
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const start: string = after
-    after = undefined
-    for await (const object of logs.list('', start === '' ? {} : { after: start })) {
-      if (!isBehind(object.key, start)) continue
-      const next = jumpOf(object.key, days)
-      if (next !== undefined && next > start) {
-        after = next
-        break
-      }
-      if (next === undefined) yield object
-    }
-  }
-}
-
-/** A store that knows no `after` lists from its beginning. */
-const isBehind = (key: string, start: string): boolean =>
-  key > start || Buffer.compare(Buffer.from(key), Buffer.from(start)) > 0
-
-/** For a key before the day from which on its folder is listed: where the listing goes on. */
-const jumpOf = (key: string, days: ReadonlyMap<string, string>): string | undefined => {
-  const folder = DAYS.exec(key)?.groups
-  const day = folder && days.get(`${folder['account']}/${folder['region']}`)
-  return day && folder['day']! < day ? `${folder['folder']}${day}` : undefined
-}
-
-const DAYS =
-  /^(?<folder>(?:.*\/)?AWSLogs\/(?:o-[a-z0-9]+\/)?(?<account>\d{12})\/CloudTrail(?:-[A-Za-z]+)?\/(?<region>[a-z0-9-]+)\/)(?<day>\d{4}\/\d{2}\/\d{2})\//
 
 const STRAY =
   /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(?<account>\d{12})\/(?<folder>CloudTrail(?:-Digest)?)\/(?:(?<region>[^/]+)\/)?/

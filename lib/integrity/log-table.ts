@@ -4,6 +4,7 @@ import { VERDICT_STATUSES, type VerdictStatus } from '../verdict.ts'
 import { column } from './chunked.ts'
 import { nameTable } from './name-table.ts'
 import type { PlaceOf } from './place.ts'
+import { versionColumn } from './version-column.ts'
 
 /** A log file of the listing. `kind` is undefined for an object that lies among them under a name CloudTrail does not write. */
 export interface ListedLog {
@@ -20,7 +21,7 @@ export interface ListedLog {
 
 /**
  * Every log file met in a run, by row: what the listing shows of it, whether a digest speaks for it, its verdict. Made for
- * hundreds of thousands: a row takes about 90 bytes.
+ * hundreds of thousands: a row takes about 100 bytes.
  */
 export interface LogTable {
   /** Log files of the listing. */
@@ -35,6 +36,8 @@ export interface LogTable {
   isListed(row: number): boolean
   objectAt(row: number): ListedObject
   logAt(row: number): ListedLog
+  /** What changes when the object's bytes do, as far as the listing told; empty when it did not. */
+  versionAt(row: number): string
   /** Marks a row as spoken for by a digest; false when it was before. */
   claim(row: number): boolean
   /** Listed rows that nothing speaks for, in the order of the listing. */
@@ -81,6 +84,7 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
   const statuses = column(Uint8Array)
   const classes = column(Uint8Array)
   const classNames = ['']
+  const versions = versionColumn()
 
   const raise = (row: number, flag: number) => flags.set(row, flags.get(row) | flag)
   const folderId = (folder: Folder): number => {
@@ -113,6 +117,7 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
     sizes.set(row, Math.min(object.size, LARGEST))
     if (object.storageClass !== undefined) classes.set(row, classId(object.storageClass))
     if (object.archived === true) raise(row, ARCHIVED)
+    if (object.version !== undefined) versions.set(row, object.version)
     if (object.name !== nameHead + object.key) odd.set(row, object)
     return row
   }
@@ -168,6 +173,7 @@ export const logTable = (placeOf: PlaceOf): LogTable => {
     isListed: (row) => (flags.get(row) & LISTED) !== 0,
     objectAt,
     logAt,
+    versionAt: versions.get,
     claim(row) {
       if (flags.get(row) & CLAIMED) return false
       raise(row, CLAIMED)

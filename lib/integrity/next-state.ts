@@ -1,12 +1,13 @@
 import type { Chain } from './chains.ts'
 import type { ChainHead, ChainHeads } from './heads.ts'
-import { belowLogs } from './place.ts'
-import type { Evidence } from './plan.ts'
+import { belowLogs, isOwn } from './place.ts'
+import type { Evidence, Plan } from './plan.ts'
 import { dayOf, firstDay, markOf, placeOfChain } from './resume.ts'
-import type { OpenDigest, SavedChain, SavedState } from './saved-state.ts'
+import type { OpenDigest, OpenLog, SavedChain, SavedState } from './saved-state.ts'
 import { clipped, flattened } from './segments.ts'
 import { HOUR } from './slots.ts'
 import type { SweptChain } from './sweep-source.ts'
+import { versionOf } from './version-column.ts'
 
 /** Digests of a chain looked at again in every run, the newest; older ones wait for a full run. */
 const MOST_OPEN = 200
@@ -16,18 +17,23 @@ const SLACK = 2 * HOUR
 
 /** What the next run goes on from. Chains that this run was not asked about stay as they were. */
 export const nextState = (
+  { logs }: Pick<Plan, 'logs'>,
   evidence: Evidence,
   swept: ReadonlyMap<Chain, SweptChain>,
   heads: ChainHeads,
+  openLogs: ReadonlyMap<string, readonly OpenLog[]>,
 ): SavedState => {
   const before = evidence.resumption?.saved
   const chains: Record<string, SavedChain> = { ...before?.chains }
   for (const chain of evidence.chains) {
     const head = heads[chain.id]
     if (!head) continue
-    chains[chain.id] = savedChain(chain, swept.get(chain)!, head, before?.chains[chain.id])
+    chains[chain.id] = {
+      ...savedChain(chain, swept.get(chain)!, head, before?.chains[chain.id]),
+      openLogs: openLogs.get(chain.id) ?? [],
+    }
   }
-  return { version: 1, chains, settled: { ...before?.settled, ...settledOf(evidence, chains) } }
+  return { version: 2, chains, settled: { ...before?.settled, ...settledOf(logs, evidence, chains) } }
 }
 
 const savedChain = (
@@ -35,7 +41,7 @@ const savedChain = (
   { segments, open }: SweptChain,
   head: ChainHead,
   before: SavedChain | undefined,
-): SavedChain => {
+): Omit<SavedChain, 'openLogs'> => {
   const end = Date.parse(head.end)
   const read = judged.find(
     ({ trust, read: { content } }) => trust === 'proven' && content.ok && content.digest.key === head.key,
@@ -60,8 +66,9 @@ const savedChain = (
 const unique = (open: readonly OpenDigest[]): OpenDigest[] =>
   [...new Map([...open].reverse().map((one) => [belowLogs(one.key), one])).values()].reverse()
 
-/** Marks of what is proven, in the days that the next run lists. */
+/** Marks of what is proven, in the days that the next run lists; not of what lies where a chain came from, and is not listed again. */
 const settledOf = (
+  logs: Plan['logs'],
   { listing, table, placeOf, chains, settledDigests }: Evidence,
   saved: SavedState['chains'],
 ): SavedState['settled'] => {
@@ -71,24 +78,27 @@ const settledOf = (
   )
   const first = new Map([...heads].map(([place, group]) => [place, firstDay(group)]))
   const marks = new Map<string, Map<string, string[]>>()
-  const put = (place: string, day: string, name: string) => {
+  const put = (place: string, day: string, mark: string) => {
     const from = first.get(place)
     if (from === undefined || day < from) return
     const days = marks.get(place) ?? new Map<string, string[]>()
     marks.set(place, days)
     const list = days.get(day) ?? []
     days.set(day, list)
-    list.push(markOf(name))
+    list.push(mark)
   }
   const proven = new Set(settledDigests)
   for (const { judged } of chains)
     for (const { trust, read } of judged) if (trust === 'proven') proven.add(read.place)
   for (const { object, key } of listing.digests) {
     const place = placeOf(object.bucket, object.key)
-    if (proven.has(place)) put(`${key.account}/${key.region}`, key.day, place)
+    if (proven.has(place) && isOwn(logs, object))
+      put(`${key.account}/${key.region}`, key.day, markOf(place, versionOf(object.version)))
   }
-  for (const { object, account, region, day } of table.settled()) {
-    if (day !== undefined) put(`${account}/${region}`, dayOf(day), placeOf(object.bucket, object.key))
+  for (const { object, row, account, region, day } of table.settled()) {
+    const place = placeOf(object.bucket, object.key)
+    if (day !== undefined && isOwn(logs, object))
+      put(`${account}/${region}`, dayOf(day), markOf(place, table.versionAt(row)))
   }
   const places = new Set(chains.map(({ id }) => placeOfChain(id)).filter((place) => first.has(place)))
   return Object.fromEntries(

@@ -9,6 +9,10 @@ export const belowLogs = (key: string): string => {
 /** In S3 bucket and key are facts. In a folder the bucket is unknown, and folders may be added or missing. */
 export const isS3 = (object: { readonly name: string }): boolean => object.name.startsWith('s3://')
 
+/** Is this object of the source itself, and not of a bucket or prefix that a chain came from? */
+export const isOwn = (source: { readonly name: string }, object: { readonly name: string }): boolean =>
+  !isS3(source) || object.name.startsWith(source.name)
+
 /**
  * What makes two names the same object. In S3: bucket and key. In a folder: the key from `AWSLogs/` on, which is unique since
  * it holds account, Region, time and a random part.

@@ -35,7 +35,9 @@ const NEIGHBOURS = 1.5 * HOUR
 export const followBuckets = (logs: LogStore, publicKeys: PublicKeys, options: FollowOptions): LogStore => ({
   ...logs,
   list: (prefix, listing) =>
-    prefix || listing?.after ? logs.list(prefix, listing) : listAll(logs, publicKeys, options),
+    prefix || listing?.after || listing?.startIn
+      ? logs.list(prefix, listing)
+      : listAll(logs, publicKeys, options),
 })
 
 async function* listAll(

@@ -149,8 +149,8 @@ const digestProblem = (chain: ChainIdentity, { read, fault }: JudgedDigest): Pro
 }
 
 const logProblem = ({ listing, name, fault }: LogVerdict): Problem => {
-  const { content } = listing.by.read
-  const window = content.ok && { from: isoOf(content.digest.start), to: isoOf(content.digest.end) }
+  const { window: hour } = listing.by
+  const window = hour && { from: isoOf(hour.start), to: isoOf(hour.end) }
   return { ...fault!, kind: 'log', object: name, ...window }
 }
 

@@ -4,12 +4,13 @@ import { parseObjectKey } from '../trail/object-key.ts'
 import { chainFromId, nameOfChain } from './heads.ts'
 import type { SourceListing } from './list-source.ts'
 import type { LogTable } from './log-table.ts'
-import { belowLogs, type PlaceOf, s3Place } from './place.ts'
+import { belowLogs, isOwn, type PlaceOf, s3Place } from './place.ts'
 import type { Plan } from './plan.ts'
 import { mapInFlight } from './pool.ts'
 import { type DigestKey, type ReadDigest, readDigest } from './read-digest.ts'
-import { MARK, type Resumption, type SavedState } from './saved-state.ts'
+import { MARK, type Resumption, type SavedChain, type SavedState } from './saved-state.ts'
 import { HOUR } from './slots.ts'
+import { versionOf } from './version-column.ts'
 
 const DAY = 24 * HOUR
 
@@ -38,7 +39,9 @@ export const resume = async (plan: Plan, saved: SavedState, placeOf: PlaceOf): P
   })
   const days = new Map<string, string>()
   for (const [place, group] of Map.groupBy(asked, ([id]) => placeOfChain(id))) {
-    if (!broken.has(place))
+    if (!saved.settled[place])
+      notes.push(`${place}: the saved state does not say what was validated: everything is validated again`)
+    else if (!broken.has(place))
       days.set(place, firstDay(group.map(([id, { head }]) => [id, Date.parse(head.end)])))
   }
   return { saved, days, heads, notes }
@@ -80,9 +83,9 @@ export const firstDay = (heads: readonly (readonly [string, number])[]): string 
 /** `YYYY/MM/DD`, UTC. */
 export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10).replaceAll('-', '/')
 
-/** The mark of an object's name in a saved state. */
-export const markOf = (place: string): string =>
-  createHash('sha256').update(place).digest('base64url').slice(0, MARK)
+/** The mark of an object in a saved state: of its name, and of its bytes as far as the listing shows a change. */
+export const markOf = (place: string, version: string): string =>
+  createHash('sha256').update(`${place}\n${version}`).digest('base64url').slice(0, MARK)
 
 /** The marks of each account and Region that is resumed, as far as its days are listed. */
 const settledMarks = ({ saved, days }: Resumption): ReadonlyMap<string, ReadonlySet<string>> =>
@@ -103,20 +106,20 @@ export interface Settled {
 }
 
 /**
- * Compares the listing with what was settled before, and claims log files that were. A settled object that is gone was deleted behind
- * the head; a chain without a head was never looked at. Either makes its account and Region be validated in full.
+ * Compares the listing with what was settled before, and claims log files that were. A settled object that is gone, or has other bytes, was
+ * touched behind the head; a chain without a head was never looked at. Either makes its account and Region be validated in full.
  */
 export const settle = (
   resumption: Resumption,
   { listing, table, placeOf }: { listing: SourceListing; table: LogTable; placeOf: PlaceOf },
-  isTrail: (key: DigestKey) => boolean,
+  plan: Pick<Plan, 'isTrail' | 'logs'>,
 ): Settled => {
   const marks = settledMarks(resumption)
   const seen = new Map([...marks.keys()].map((place) => [place, 0]))
   const digests = new Set<string>()
   const distrusted = new Map<string, string>()
-  const see = (where: string, name: string): boolean => {
-    if (!marks.get(where)?.has(markOf(name))) return false
+  const see = (where: string, name: string, version: string): boolean => {
+    if (!marks.get(where)?.has(markOf(name, version))) return false
     seen.set(where, seen.get(where)! + 1)
     return true
   }
@@ -124,20 +127,33 @@ export const settle = (
     const where = `${key.account}/${key.region}`
     const place = placeOf(object.bucket, object.key)
     const id = `${where}/${key.trail}/${key.homeRegion}/${key.backfill ? 'backfill' : 'standard'}`
-    if (see(where, place)) digests.add(place)
-    else if (marks.has(where) && isTrail(key) && !resumption.saved.chains[id]) {
-      distrusted.set(where, `the saved state knows nothing of the chain ${nameOfChain(chainFromId(id)!)}`)
+    if (see(where, place, versionOf(object.version))) digests.add(place)
+    else if (marks.has(where) && plan.isTrail(key)) {
+      const why = strangeness(plan, resumption.saved.chains[id], placeOf)
+      if (why) distrusted.set(where, why(nameOfChain(chainFromId(id)!)))
     }
   }
   for (const log of table.unclaimed()) {
     const where = `${log.account}/${log.region}`
-    if (see(where, placeOf(log.object.bucket, log.object.key))) table.settle(log.row)
+    if (see(where, placeOf(log.object.bucket, log.object.key), table.versionAt(log.row)))
+      table.settle(log.row)
   }
   for (const [where, count] of seen) {
     const gone = marks.get(where)!.size - count
-    if (gone > 0) distrusted.set(where, `${gone} objects that were validated before are gone`)
+    if (gone > 0) distrusted.set(where, `${gone} objects that were validated before are gone or were changed`)
   }
   return { digests, distrusted }
+}
+
+/** Why a new digest cannot simply go on from what is saved of its chain. */
+const strangeness = (
+  { logs }: Pick<Plan, 'logs'>,
+  chain: SavedChain | undefined,
+  placeOf: PlaceOf,
+): ((name: string) => string) | undefined => {
+  if (!chain) return (name) => `the saved state knows nothing of the chain ${name}`
+  const head = objectAt(placeOf, chain.head.bucket, chain.at)
+  return isOwn(logs, head) ? undefined : (name) => `the chain ${name} comes from ${head.name}`
 }
 
 /** Digests that were missing or not proven, looked for under their own names; those in `here` are read anyway. */

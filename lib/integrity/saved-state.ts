@@ -20,6 +20,21 @@ export interface OpenDigest {
   readonly hash?: string
 }
 
+/** A log file that a proven digest lists, and that was not valid: each run looks at it again. */
+export interface OpenLog {
+  readonly bucket: string
+  readonly key: string
+  readonly hash: string
+  readonly hashAlgorithm: string
+  readonly status: 'missing' | 'modified' | 'unverifiable' | 'unreadable'
+  readonly reason: string
+  /** Key, in the source, of the digest that lists it. */
+  readonly digest: string
+  /** What that digest covers, UTC ISO. */
+  readonly from: string
+  readonly to: string
+}
+
 export interface SavedChain {
   readonly head: ChainHead
   /** Key of the head in the source: a folder may have more before `AWSLogs/` than the bucket had. */
@@ -27,14 +42,15 @@ export interface SavedChain {
   /** What is known of the newest days, up to the head. */
   readonly known: readonly { readonly from: string; readonly to: string; readonly state: Segment['state'] }[]
   readonly open: readonly OpenDigest[]
+  readonly openLogs: readonly OpenLog[]
 }
 
 /**
  * What a run leaves for the next one. `settled`, by account/Region and day, are the objects that need no second look: 12 characters of
- * the hash of each name, joined.
+ * the hash of each name and version, joined.
  */
 export interface SavedState {
-  readonly version: 1
+  readonly version: 2
   /** By chain id. */
   readonly chains: Readonly<Record<string, SavedChain>>
   readonly settled: Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -50,7 +66,7 @@ export interface Resumption {
   readonly notes: readonly string[]
 }
 
-/** Base64 characters kept of a name's SHA-256: 72 bits, so that no name can be made to pass for another. */
+/** Base64 characters kept of a name's SHA-256: 72 bits, so that no object can be made to pass for another. */
 export const MARK = 12
 
 export const headsIn = (state: SavedState): ChainHeads =>
@@ -62,21 +78,25 @@ export const headsIn = (state: SavedState): ChainHeads =>
  */
 export const parseSavedState = (json: unknown): SavedState => {
   const state = objectOf('saved state', json)
-  if (state['version'] !== 1) {
-    throw new UsageError(
-      `saved state: expected version 1, found ${JSON.stringify(state['version']) ?? 'none'}`,
-    )
+  const { version } = state
+  if (version !== 1 && version !== 2) {
+    throw new UsageError(`saved state: expected version 1 or 2, found ${JSON.stringify(version) ?? 'none'}`)
   }
   const chains = Object.entries(objectOf('chains', state['chains'])).map(([id, chain]) => [
     id,
-    chainAt(id, chain),
+    chainAt(id, version === 1 ? { openLogs: [], ...objectOf(id, chain) } : chain),
   ])
   const settled = Object.entries(objectOf('settled', state['settled'])).map(([place, days]) => {
     if (!/^\d{12}\/[a-z0-9-]+$/.test(place))
       throw new UsageError(`saved state: ${place} is no account and Region`)
     return [place, daysOf(place, days)]
   })
-  return { version: 1, chains: Object.fromEntries(chains), settled: Object.fromEntries(settled) }
+  // Marks of the first version say nothing of an object's bytes: without them, everything is validated once more.
+  return {
+    version: 2,
+    chains: Object.fromEntries(chains),
+    settled: version === 1 ? {} : Object.fromEntries(settled),
+  }
 }
 
 const objectOf = (what: string, value: unknown): Record<string, unknown> => {
@@ -109,17 +129,33 @@ const chainAt = (id: string, value: unknown): SavedChain => {
     at,
     known: listOf(id, 'known', chain).map((one) => segmentOf(id, one)),
     open: opensOf(id, chain),
+    openLogs: listOf(id, 'openLogs', chain).map((one) => openLogOf(id, one)),
+  }
+}
+
+const OPEN = ['missing', 'modified', 'unverifiable', 'unreadable'] as const
+
+const openLogOf = (id: string, one: Record<string, unknown>): OpenLog => {
+  const digest = textOf(id, 'digest', one['digest'])
+  if (parseObjectKey(digest).type !== 'digest') {
+    throw new UsageError(`saved state: ${id}: expected the key of a digest, found ${digest}`)
+  }
+  return {
+    bucket: textOf(id, 'bucket', one['bucket']),
+    key: textOf(id, 'key', one['key']),
+    hash: textOf(id, 'hash', one['hash']),
+    hashAlgorithm: textOf(id, 'hashAlgorithm', one['hashAlgorithm']),
+    status: oneOf(id, 'status', one['status'], OPEN),
+    reason: textOf(id, 'reason', one['reason']),
+    digest,
+    from: timeOf(id, one['from']),
+    to: timeOf(id, one['to']),
   }
 }
 
 const opensOf = (id: string, chain: Record<string, unknown>): OpenDigest[] =>
   listOf(id, 'open', chain).map((one) => {
-    const status = oneOf(id, 'status', one['status'], [
-      'missing',
-      'modified',
-      'unverifiable',
-      'unreadable',
-    ] as const)
+    const status = oneOf(id, 'status', one['status'], OPEN)
     const texts = { bucket: '', key: '', reason: '' }
     for (const name of ['bucket', 'key', 'reason'] as const) texts[name] = textOf(id, name, one[name])
     const optional = (name: 'signature' | 'hash') =>

@@ -9,6 +9,7 @@ import type { SourceListing } from './list-source.ts'
 import type { LogTable } from './log-table.ts'
 import { movedCheck } from './moved.ts'
 import { nextState } from './next-state.ts'
+import { type OpenLogs, openLogs, recheckLogs } from './open-logs.ts'
 import { folderPlace, isS3, type PlaceOf, s3Place } from './place.ts'
 import { type Evidence, type Plan, planOf, type ValidateOptions } from './plan.ts'
 import { mapInFlight } from './pool.ts'
@@ -41,10 +42,11 @@ export const validateTrails = async (
   for (const { chain, judged } of evidence.chains) {
     for (const one of judged) if (!evidence.isKnown(one)) report.digest(chain, one)
   }
-  await validateLogs(plan, evidence, report)
+  const open = await validateLogs(plan, evidence, report)
   const swept = sweepSource(plan, evidence, report)
   const heads = headsOf(evidence.chains, savedHeads(plan))
-  return { ...report.result(), heads, state: nextState(evidence, swept, heads) }
+  const state = nextState(plan, evidence, swept, heads, open.result())
+  return { ...report.result(), heads, state }
 }
 
 const savedHeads = ({ options }: Plan): ChainHeads => ({
@@ -194,8 +196,8 @@ const judgeStrays = async (plan: Plan, listing: SourceListing, report: ReportBui
   }
 }
 
-/** Judges the log files that digests list. */
-const validateLogs = async (plan: Plan, evidence: Evidence, report: ReportBuilder): Promise<void> => {
+/** Judges the log files that digests list, those first that earlier runs have left open. */
+const validateLogs = async (plan: Plan, evidence: Evidence, report: ReportBuilder): Promise<OpenLogs> => {
   const judged = evidence.chains.flatMap((chain) => chain.judged.filter((one) => !evidence.isKnown(one)))
   const logs = judged.reduce((sum, { read }) => sum + (read.content.ok ? read.content.logCount : 0), 0)
   let done = judged.length
@@ -206,8 +208,12 @@ const validateLogs = async (plan: Plan, evidence: Evidence, report: ReportBuilde
     inFlight: plan.inFlight,
     onDone: () => plan.options.onProgress?.(++done, judged.length + logs),
   }
+  const open = openLogs(evidence, report)
+  await recheckLogs(plan, evidence, { tools, report, open })
   await judgeLogs(judged, tools, (verdict) => {
-    if (verdict.listing.trust === 'proven') evidence.table.settle(verdict.row)
-    report.log(chainOf(verdict.listing.by.read.key), verdict)
+    if (verdict.listing.trust === 'proven' && !verdict.fault) evidence.table.settle(verdict.row)
+    report.log(chainOf(verdict.listing.by.key), verdict)
+    open.add(verdict)
   })
+  return open
 }

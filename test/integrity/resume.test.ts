@@ -304,7 +304,7 @@ describe('a damaged state', () => {
     ['a list', []],
     ['nothing', null],
     ['heads without a version', state.chains],
-    ['another version', { ...state, version: 2 }],
+    ['another version', { ...state, version: 3 }],
     ['no chains', { ...state, chains: undefined }],
     ['an id that is no chain', { ...state, chains: { x: chain } }],
     ['a head without its hash', withChain({ head: { ...chain.head, hash: undefined } })],

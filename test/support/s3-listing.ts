@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Answer, Served, ServedObject } from './served.ts'
 
 /**
@@ -36,7 +37,7 @@ export const listing = (served: Served, bucket: string, query: URLSearchParams):
 }
 
 const contents = (key: string, { bytes, storageClass = 'STANDARD', restoredUntil }: ServedObject): string =>
-  `<Contents><Key>${key}</Key><LastModified>2026-11-01T00:00:00.000Z</LastModified><ETag>&quot;0&quot;</ETag>` +
+  `<Contents><Key>${key}</Key><LastModified>2026-11-01T00:00:00.000Z</LastModified><ETag>&quot;${etagOf(bytes)}&quot;</ETag>` +
   `<Size>${bytes.length}</Size><StorageClass>${storageClass}</StorageClass>${
     restoredUntil
       ? `<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>${restoredUntil}</RestoreExpiryDate></RestoreStatus>`
@@ -45,6 +46,15 @@ const contents = (key: string, { bytes, storageClass = 'STANDARD', restoredUntil
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+const etags = new WeakMap<Uint8Array, string>()
+
+/** Of an object put in one piece and not encrypted with a KMS key: the MD5 of its bytes. */
+export const etagOf = (bytes: Uint8Array): string => {
+  const etag = etags.get(bytes) ?? hash('md5', bytes)
+  etags.set(bytes, etag)
+  return etag
+}
 
 const kept = new WeakMap<object, Map<string, readonly string[]>>()
 

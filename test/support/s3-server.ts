@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cloudTrailAnswer } from './cloudtrail-server.ts'
-import { listing } from './s3-listing.ts'
+import { etagOf, listing } from './s3-listing.ts'
 import type { Answer, Served } from './served.ts'
 import { type Signed, signedBy } from './sigv4.ts'
 
@@ -125,7 +125,7 @@ const objectAnswer = (served: Served, bucket: string, key: string, { seen }: Ask
       'content-type': 'application/json',
       'content-encoding': 'gzip',
       'last-modified': 'Sun, 01 Nov 2026 00:00:00 GMT',
-      etag: '"0"',
+      etag: `"${etagOf(object.bytes)}"`,
       ...Object.fromEntries(meta),
     },
     body: object.bytes,

@@ -53,6 +53,11 @@ export class ContentError extends Error {
   }
 }
 
+/** The memory of containment is not whole: an entry was changed, removed, put in, or is cut off. Nothing goes on on top of it. */
+export class LedgerDamaged extends Error {
+  override name = 'LedgerDamaged'
+}
+
 /** The text of anything thrown, for messages. */
 export const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown)

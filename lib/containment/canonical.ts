@@ -1,17 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { ActionType, Json } from '../action.ts'
+import { sha256 } from '../canonical-json.ts'
 import type { Partition } from './ids.ts'
 
-/** JSON with sorted names and no spaces: the same value has the same bytes, whoever made it. */
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
-
-/** Lower-case hex. */
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
+export { canonicalJson, sha256 } from '../canonical-json.ts'
 
 /**
  * Idempotency key of an action: the same action on the same unique target in the same incident is one action, however

@@ -58,7 +58,7 @@ const NOUNS = [
   'posture',
   'report',
 ]
-const GROUND = /^lib\/(ports|finding|action|verdict|errors)\.ts$/
+const GROUND = /^lib\/(ports|finding|action|verdict|errors|canonical-json|ledger-chain)\.ts$/
 const nounOf = (path: string) => NOUNS.find((noun) => path.startsWith(`lib/${noun}/`))
 
 describe('who may import whom', () => {

@@ -24,6 +24,8 @@ export const expectedEnd = (
     readonly newestLog: number | undefined
     /** The time of this run. */
     readonly now?: number | undefined
+    /** When the listing was made, at the earliest: now in S3; of a copy, the newest that anything in it of that account shows. */
+    readonly asOf: number
   },
 ): ExpectedEnd | undefined => {
   if (chain.chain.kind === 'backfill') return undefined
@@ -39,26 +41,39 @@ export const expectedEnd = (
   }
   const sibling = newestSibling(chain, clocks.siblings)
   const due = end + HOUR
-  if (sibling && sibling.end - due >= patience(due, clocks.now)) {
+  const patience = patienceOf(due, clocks.now)
+  if (sibling && sibling.end - due >= patience && clocks.asOf - due >= BETWEEN) {
     const why = `the same trail has digests in ${sibling.region} until ${isoOf(sibling.end)}`
-    candidates.push({ time: sibling.end - patience(due, clocks.now), why })
+    candidates.push({ time: Math.min(sibling.end - patience, clocks.asOf - BETWEEN), why })
   }
-  if (clocks.newestLog !== undefined && clocks.newestLog > end + PENDING) {
-    const why = `log files were delivered until ${isoOf(clocks.newestLog)}`
-    candidates.push({ time: clocks.newestLog - HOUR, why })
-  }
+  if (clocks.newestLog !== undefined) candidates.push(...byLogs(end, clocks.newestLog, clocks.asOf))
   return candidates.sort((a, b) => b.time - a.time)[0]
 }
 
-/** A bucket copied, or a trail stopped, between the digests of two Regions (milliseconds). */
+/** A bucket copied between the digests of two Regions (milliseconds). */
 const BETWEEN = 5 * 60_000
 
-/**
- * How much longer than until this Region's next digest another Region's must reach. Each ends at an offset in the hour of its own, and
- * digests may be delivered out of order: what is due for less than three hours may yet come.
- */
-const patience = (due: number, now: number | undefined): number =>
-  now !== undefined && now - due < 3 * HOUR ? HOUR : BETWEEN
+/** Digests may be delivered late and out of order: what is due for less may yet come (milliseconds). */
+const LATE = 3 * HOUR
+
+/** How much longer than until this Region's next digest another Region's must reach. Each ends at an offset in the hour of its own. */
+const patienceOf = (due: number, now: number | undefined): number =>
+  now !== undefined && now - due < LATE ? HOUR : 0
+
+/** Names of log files are rounded up by at most this much (milliseconds). */
+const ROUNDING = 5 * 60_000
+
+/** Log files after the last digest: the next one must list them, and those of some hours show that there were some. */
+const byLogs = (end: number, newest: number, asOf: number): ExpectedEnd[] => {
+  const why = `log files were delivered until ${isoOf(newest)}`
+  const hours = Math.ceil((newest - ROUNDING - end) / HOUR)
+  const late = Math.floor((asOf - LATE - end) / HOUR)
+  const listing = Math.min(hours, late)
+  return [
+    ...(newest > end + PENDING ? [{ time: newest - HOUR, why }] : []),
+    ...(listing > 0 ? [{ time: end + listing * HOUR, why }] : []),
+  ]
+}
 
 const newestSibling = (
   { id, chain }: Chain,
@@ -74,7 +89,7 @@ const isSameTrail = (a: Chain['chain'], b: Chain['chain']): boolean =>
   a.kind === b.kind && a.account === b.account && a.trail === b.trail && a.homeRegion === b.homeRegion
 
 /** Only a proven digest may speak about another Region; without any keys, one that nothing speaks against. */
-const usableEnd = ({ judged }: Chain): number =>
+export const usableEnd = ({ judged }: Chain): number =>
   judged.reduce((latest, { trust, fault, read }) => {
     const speaks = trust === 'proven' || (trust === 'unproven' && fault?.reason === 'no-public-keys')
     return speaks && read.content.ok ? Math.max(latest, read.content.digest.end) : latest

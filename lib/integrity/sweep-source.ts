@@ -1,11 +1,12 @@
 import type { Chain } from './chains.ts'
 import { type CoverageOf, coverageOf, coverageOfAll } from './coverage.ts'
 import { digestedKinds } from './digested-kinds.ts'
-import { expectedEnd } from './expected-end.ts'
+import { expectedEnd, usableEnd } from './expected-end.ts'
 import { gapEvidence } from './gap-evidence.ts'
 import type { JudgedDigest } from './judge-digest.ts'
 import type { ListedLog } from './log-table.ts'
 import { isLate, openOf, openOfLost, type Reopened, reopen, savedOf } from './open-digests.ts'
+import { s3Place } from './place.ts'
 import { type Evidence, type Plan, timeOf } from './plan.ts'
 import { type Reach, reachOf } from './reach.ts'
 import type { ReportBuilder } from './report-builder.ts'
@@ -101,6 +102,7 @@ const timelines = (
     newestLogs.set(place, Math.max(newestLogs.get(place) ?? 0, log.time))
   }
   const siblings = byTrail(evidence.chains)
+  const asOf = asOfAccounts(plan, evidence, newestLogs)
   const entries = evidence.chains.map((chain) => {
     const until = expectedEnd(chain, {
       asked: plan.expectUntil ?? askedOf(plan, chain),
@@ -108,6 +110,7 @@ const timelines = (
       siblings: siblings.get(trailOf(chain)) ?? [],
       newestLog: newestLogs.get(placeOfLog(chain.chain)),
       now: plan.now,
+      asOf: asOf(chain.chain.account),
     })
     const saved = savedOf(chain, evidence)
     const judged = chain.judged.filter((one) => !isLate(one, saved))
@@ -135,6 +138,21 @@ const sweptChain = (
     segments: [...(reopened?.known ?? []), ...fresh].sort((a, b) => a.from - b.from || a.to - b.to),
     open: [...(reopened?.open ?? []), ...lost.map(openOfLost), ...doubtful.map((one) => openOf(one, ''))],
   }
+}
+
+/** When the listing was made at the earliest: now in S3, unless a copy of it was verified, which what is in it tells. */
+const asOfAccounts = (
+  plan: Plan,
+  { chains, placeOf }: Evidence,
+  newestLogs: ReadonlyMap<string, number>,
+): ((account: string) => number) => {
+  if (placeOf === s3Place && plan.now !== undefined) return () => plan.now!
+  const newest = new Map<string, number>()
+  const see = (account: string, time: number) =>
+    newest.set(account, Math.max(newest.get(account) ?? Number.NEGATIVE_INFINITY, time))
+  for (const chain of chains) see(chain.chain.account, usableEnd(chain))
+  for (const [place, time] of newestLogs) see(place.split('/')[0]!, time)
+  return (account) => newest.get(account) ?? Number.NEGATIVE_INFINITY
 }
 
 /** What the trail's own status says of this chain; never beyond the range that was asked for. */

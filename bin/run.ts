@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command, session
   verify: async () => (await import('./commands/verify.ts')).addVerify,
   ingest: async () => (await import('./commands/ingest.ts')).addIngest,
   query: async () => (await import('./commands/query.ts')).addQuery,
+  investigate: async () => (await import('./commands/investigate.ts')).addInvestigate,
   contain: async () => (await import('./commands/contain.ts')).addContain,
   rules: async () => (await import('./commands/rules.ts')).addRules,
 }

@@ -1,18 +1,21 @@
-import type { ActionType, ContainmentAction, Json } from '../action.ts'
+import type { ActionType, ContainmentAction } from '../action.ts'
 import type { Finding } from '../finding.ts'
 import type { CloudTrailEvent } from '../trail/event.ts'
 import { actionId } from './canonical.ts'
 import { guardObject, type Scope } from './guard.ts'
 import type { Partition } from './ids.ts'
+import type { OwnSnapshots } from './own-snapshots.ts'
 import type { Subject } from './subject.ts'
 
 /** Whom a proposal is about: the caller, or the credential the event says was created. */
 export type Whom = 'actor' | 'created'
 
-/** A trail's selectors as GetEventSelectors answered them before they were changed. */
-export interface TrailSnapshot {
-  readonly eventSelectors?: readonly Json[]
-  readonly advancedEventSelectors?: readonly Json[]
+/** The organization the account belongs to: what service control policies need to know. */
+export interface Organization {
+  /** 12 digits. No service control policy reaches this account. */
+  readonly managementAccountId: string
+  /** ARN patterns that a quarantined account leaves alone: the break-glass role, the responder. `*` and `?` allowed. */
+  readonly exempt?: readonly string[]
 }
 
 /** Everything an action may look at. */
@@ -26,8 +29,8 @@ export interface Context {
   readonly revokeBefore: string
   readonly incident: string
   readonly protectedPrincipals: readonly string[]
-  /** By trail ARN. */
-  readonly trailSnapshots: ReadonlyMap<string, TrailSnapshot>
+  readonly ownSnapshots: OwnSnapshots
+  readonly organization?: Organization
 }
 
 /** An action before it is merged with its like: what it does, without who asked. */

@@ -4,11 +4,12 @@ import type { VerdictStatus } from '../verdict.ts'
 import { BUILDERS, IDENTITY_TYPES } from './actions/builders.ts'
 import { canonicalJson, sha256 } from './canonical.ts'
 import { meets } from './conditions.ts'
-import { type Context, type Draft, eventTarget, type Refusal, type TrailSnapshot } from './draft.ts'
+import { type Context, type Draft, eventTarget, type Organization, type Refusal } from './draft.ts'
 import { guardActor, isProtectedActor, isProven, refuseEvidence } from './guard.ts'
 import { depthsOf, lineageOf } from './lineage.ts'
 import { type Asked, mergeActions, mergeRefusals } from './merge.ts'
 import { inOrder } from './order.ts'
+import type { OwnSnapshots } from './own-snapshots.ts'
 import type { Playbook, ProposedAction } from './playbook.ts'
 import { revocationTime } from './policies.ts'
 
@@ -24,8 +25,10 @@ export interface PlanInput {
   readonly mode?: Mode
   /** Tells incidents apart in idempotency keys; without one, an action on a target is always the same action. */
   readonly incident?: string
-  /** Selectors from before a change, by trail ARN. */
-  readonly trailSnapshots?: ReadonlyMap<string, TrailSnapshot>
+  /** What things looked like before they were changed. */
+  readonly ownSnapshots?: OwnSnapshots
+  /** Left out: service control policies are refused. */
+  readonly organization?: Organization
 }
 
 /**
@@ -123,7 +126,8 @@ const proposals = (
       revokeBefore: input.revokeBefore,
       incident: input.incident ?? '',
       protectedPrincipals,
-      trailSnapshots: input.trailSnapshots ?? new Map(),
+      ownSnapshots: input.ownSnapshots ?? {},
+      ...(input.organization && { organization: input.organization }),
     }
     const proposal = BUILDERS[action.type](context)
     if (!proposal) continue

@@ -30,25 +30,89 @@ export const revocationTime = (now: string): string => {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
  */
 export const denyOlderSessions = (before: string): string => {
-  if (!isIamDate(before)) {
-    throw new RangeError(
-      `aws:TokenIssueTime: expected a date like 2026-11-01T10:00:05Z, found ${JSON.stringify(before)}`,
-    )
-  }
-  const document: Json = {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Sid: 'TrailwardenRevokeOlderSessions',
-        Effect: 'Deny',
-        Action: ['*'],
-        Resource: ['*'],
-        Condition: { DateLessThan: { 'aws:TokenIssueTime': before } },
-      },
-    ],
-  }
-  return JSON.stringify(document)
+  return documentOf({
+    Sid: 'TrailwardenRevokeOlderSessions',
+    ...EVERYTHING,
+    Condition: { DateLessThan: { 'aws:TokenIssueTime': iamDate(before) } },
+  })
 }
+
+const iamDate = (date: string): string => {
+  if (isIamDate(date)) return date
+  throw new RangeError(
+    `aws:TokenIssueTime: expected a date like 2026-11-01T10:00:05Z, found ${JSON.stringify(date)}`,
+  )
+}
+
+/** One statement as a policy document. Ours are objects made into JSON, never text put together. */
+const documentOf = (statement: Json): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+
+const EVERYTHING = { Effect: 'Deny', Action: ['*'], Resource: ['*'] } as const
+
+/** Denies everything, for where AWSDenyAll cannot be attached. */
+export const DENY_ALL = documentOf({ Sid: 'TrailwardenDenyAll', ...EVERYTHING })
+
+/**
+ * Denies everything to the sessions of one name that were issued before T. `userId` is `AROA...:session name`; compared letter by
+ * letter, so that no name is a pattern. Throws `RangeError` when T is no date IAM understands.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-userid
+ */
+export const denySession = (userId: string, before: string): string =>
+  documentOf({
+    Sid: 'TrailwardenDenySession',
+    ...EVERYTHING,
+    Condition: {
+      StringEquals: { 'aws:userid': userId },
+      DateLessThan: { 'aws:TokenIssueTime': iamDate(before) },
+    },
+  })
+
+/**
+ * Denies everything to the credentials that one instance got from its role, wherever they are used.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-ec2-source-instance-arn
+ */
+export const denyInstance = (instanceArn: string): string =>
+  documentOf({
+    Sid: 'TrailwardenDenyInstance',
+    ...EVERYTHING,
+    Condition: { ArnEquals: { 'ec2:SourceInstanceARN': instanceArn } },
+  })
+
+/** A trust policy that lets nobody assume the role. */
+export const TRUST_NOBODY = documentOf({
+  Sid: 'TrailwardenTrustFreeze',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
+})
+
+/** Service control policy that denies everything to one principal of the accounts it is attached to. */
+export const denyPrincipal = (arn: string): string =>
+  documentOf({
+    Sid: 'TrailwardenQuarantine',
+    ...EVERYTHING,
+    Condition: { ArnEquals: { 'aws:PrincipalArn': arn } },
+  })
+
+/** Service control policy that denies everything to everybody but `exempt`. */
+export const denyEverybodyBut = (exempt: readonly string[]): string =>
+  documentOf({
+    Sid: 'TrailwardenQuarantine',
+    ...EVERYTHING,
+    Condition: { ArnNotLike: { 'aws:PrincipalArn': exempt } },
+  })
+
+/**
+ * Service control policy that denies everything to one person of IAM Identity Center.
+ * https://docs.aws.amazon.com/singlesignon/latest/userguide/condition-context-keys-sts-idc.html
+ */
+export const denyWorkforceUser = (userId: string): string =>
+  documentOf({
+    Sid: 'TrailwardenQuarantine',
+    ...EVERYTHING,
+    Condition: { StringEquals: { 'identitystore:UserId': userId } },
+  })
 
 /** AWS's own deny-all policy. */
 export const denyAllPolicyArn = (partition: Partition): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ContainmentAction } from '../../lib/action.ts'
-import { ACCOUNT, event, NOW, planFor, ROLE, SAMPLES, sampleAction, TRAIL_SNAPSHOTS, USER } from './events.ts'
+import { ACCOUNT, event, NOW, OWN_SNAPSHOTS, planFor, ROLE, SAMPLES, sampleAction, USER } from './events.ts'
 
 /** What is called, where, and how it is taken back; the prose is checked elsewhere. */
 const calls = ({
@@ -94,6 +94,18 @@ describe('a whole plan', () => {
             'GetTrailStatus shows IsLogging true and an empty LatestDeliveryError.',
             'A new log file arrives within 15 min.',
           ],
+          done: [
+            {
+              call: {
+                service: 'cloudtrail',
+                operation: 'GetTrailStatus',
+                input: { Name: 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main' },
+                region: 'eu-west-1',
+              },
+              query: 'IsLogging',
+              equals: true,
+            },
+          ],
           limits: [
             'What happened while logging was off is in no log file; LookupEvents keeps management events for 90 days.',
             'A changed bucket policy or a disabled KMS key lets logging start and still deliver nothing.',
@@ -140,9 +152,14 @@ describe('identities', () => {
           ...IAM,
           operation: 'UpdateAccessKey',
           input: { UserName: 'mallory', AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', Status: 'Active' },
+          when: {
+            snapshot: 1,
+            query: "AccessKeyMetadata[?AccessKeyId=='AKIAIOSFODNN7EXAMPLE'].Status | [0]",
+            equals: 'Active',
+          },
         },
       ],
-      permissions: ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
+      permissions: ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys', 'iam:UpdateAccessKey', 'iam:GetUser'],
       reversibility: 'exact',
     })
   })
@@ -187,6 +204,11 @@ describe('identities', () => {
         'iam:ListAttachedUserPolicies',
         'iam:AttachUserPolicy',
         'iam:DetachUserPolicy',
+        'iam:PutUserPermissionsBoundary',
+        'iam:DeleteUserPermissionsBoundary',
+        'iam:GetUserPolicy',
+        'iam:PutUserPolicy',
+        'iam:DeleteUserPolicy',
       ],
       reversibility: 'exact',
     })
@@ -350,7 +372,7 @@ describe('trails', () => {
 
   it('restores event selectors from a snapshot, and from nothing else', () => {
     const { raw } = SAMPLES['narrowed trail']!
-    const plan = planFor(raw, ['restore-event-selectors'], { trailSnapshots: TRAIL_SNAPSHOTS })
+    const plan = planFor(raw, ['restore-event-selectors'], { ownSnapshots: OWN_SNAPSHOTS })
     expect(plan.actions[0]!.calls).toEqual([
       {
         service: 'cloudtrail',
@@ -385,7 +407,15 @@ describe('objects', () => {
         {
           service: 'ec2',
           operation: 'DescribeSecurityGroupRules',
-          input: { SecurityGroupRuleIds: ['sgr-0aaaaaaaaaaaaaaaa', 'sgr-0bbbbbbbbbbbbbbbb'] },
+          input: {
+            Filters: [
+              { Name: 'group-id', Values: ['sg-05f65fd02a65f2e62'] },
+              {
+                Name: 'security-group-rule-id',
+                Values: ['sgr-0aaaaaaaaaaaaaaaa', 'sgr-0bbbbbbbbbbbbbbbb'],
+              },
+            ],
+          },
           region: 'eu-west-1',
         },
       ],
@@ -488,25 +518,31 @@ describe('objects', () => {
           },
         },
       ],
-      undo: [{ ...s3, operation: 'DeletePublicAccessBlock', input }],
+      undo: [
+        {
+          ...s3,
+          operation: 'PutPublicAccessBlock',
+          input: {
+            ...input,
+            PublicAccessBlockConfiguration: {
+              $from: { snapshot: 0, query: 'PublicAccessBlockConfiguration' },
+            },
+          },
+          when: { snapshot: 0, query: 'PublicAccessBlockConfiguration != `null`', equals: true },
+        },
+        {
+          ...s3,
+          operation: 'DeletePublicAccessBlock',
+          input,
+          when: { snapshot: 0, error: 'NoSuchPublicAccessBlockConfiguration' },
+        },
+      ],
       permissions: [
         's3:GetBucketPublicAccessBlock',
         's3:GetBucketPolicyStatus',
         's3:PutBucketPublicAccessBlock',
       ],
       reversibility: 'exact',
-    })
-  })
-
-  it('undoes an account-wide block to what the event had left', () => {
-    expect(sampleAction('public account').undo[0]!.input).toEqual({
-      AccountId: ACCOUNT,
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        IgnorePublicAcls: true,
-        BlockPublicPolicy: false,
-        RestrictPublicBuckets: false,
-      },
     })
   })
 
@@ -520,7 +556,16 @@ describe('objects', () => {
       target: { kind: 'ebs-snapshot', id: 'snap-5e1828b47667bf0a6', accountId: ACCOUNT, region: 'eu-west-1' },
       snapshot: [{ ...ec2, operation: 'DescribeSnapshotAttribute', input }],
       calls: [{ ...ec2, input: { ...input, CreateVolumePermission: { Remove: whom } } }],
-      undo: [{ ...ec2, input: { ...input, CreateVolumePermission: { Add: whom } } }],
+      undo: [
+        {
+          ...ec2,
+          input: { ...input, CreateVolumePermission: { Add: [{ $item: '@' }] } },
+          each: {
+            snapshot: 0,
+            query: "CreateVolumePermissions[] | [?Group=='all' || UserId=='444455556666']",
+          },
+        },
+      ],
       permissions: ['ec2:DescribeSnapshotAttribute', 'ec2:ModifySnapshotAttribute'],
       reversibility: 'exact',
     })
@@ -540,13 +585,21 @@ describe('objects', () => {
     const kms = { service: 'kms', region: 'eu-west-1' }
     const KeyId = 'arn:aws:kms:eu-west-1:111122223333:key/db05b260-558c-48be-8868-cbf7172958f7'
     const action = sampleAction('key scheduled for deletion')
+    const pending = { snapshot: 0, query: "contains(KeyMetadata.KeyState, 'Deletion')", equals: true }
     expect(calls(action)).toEqual({
       type: 'cancel-key-deletion',
       tier: 0,
       target: { kind: 'kms-key', id: KeyId, arn: KeyId, accountId: ACCOUNT, region: 'eu-west-1' },
       snapshot: [{ ...kms, operation: 'DescribeKey', input: { KeyId } }],
-      calls: [{ ...kms, operation: 'CancelKeyDeletion', input: { KeyId } }],
-      undo: [{ ...kms, operation: 'ScheduleKeyDeletion', input: { KeyId, PendingWindowInDays: 7 } }],
+      calls: [{ ...kms, operation: 'CancelKeyDeletion', input: { KeyId }, when: pending }],
+      undo: [
+        {
+          ...kms,
+          operation: 'ScheduleKeyDeletion',
+          input: { KeyId, PendingWindowInDays: 7 },
+          when: pending,
+        },
+      ],
       permissions: ['kms:DescribeKey', 'kms:CancelKeyDeletion', 'kms:ScheduleKeyDeletion'],
       reversibility: 'exact',
     })
@@ -568,7 +621,18 @@ describe('objects', () => {
         region: 'eu-west-1',
       },
       snapshot: [{ ...lambda, operation: 'GetPolicy', input }],
-      calls: [{ ...lambda, operation: 'RemovePermission', input: { ...input, StatementId: 'backdoor' } }],
+      calls: [
+        {
+          ...lambda,
+          operation: 'RemovePermission',
+          input: {
+            ...input,
+            StatementId: 'backdoor',
+            RevisionId: { $from: { snapshot: 0, query: 'RevisionId' } },
+          },
+          when: { snapshot: 0, query: 'RevisionId != `null`', equals: true },
+        },
+      ],
       undo: [
         {
           ...lambda,
@@ -596,7 +660,14 @@ describe('objects', () => {
       },
       snapshot: [{ ...guardduty, operation: 'GetDetector', input: { DetectorId } }],
       calls: [{ ...guardduty, operation: 'UpdateDetector', input: { DetectorId, Enable: true } }],
-      undo: [{ ...guardduty, operation: 'UpdateDetector', input: { DetectorId, Enable: false } }],
+      undo: [
+        {
+          ...guardduty,
+          operation: 'UpdateDetector',
+          input: { DetectorId, Enable: false },
+          when: { snapshot: 0, query: 'Status', equals: 'DISABLED' },
+        },
+      ],
       permissions: ['guardduty:GetDetector', 'guardduty:UpdateDetector'],
       reversibility: 'exact',
     })
@@ -606,7 +677,13 @@ describe('objects', () => {
     const { calls: made, undo, reversibility } = sampleAction('detector deleted')
     expect({ made, undo, reversibility }).toEqual({
       made: [
-        { service: 'guardduty', operation: 'CreateDetector', input: { Enable: true }, region: 'eu-west-1' },
+        {
+          service: 'guardduty',
+          operation: 'CreateDetector',
+          input: { Enable: true },
+          region: 'eu-west-1',
+          when: { snapshot: 0, query: 'length(DetectorIds)', equals: 0 },
+        },
       ],
       undo: [],
       reversibility: 'partly',

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import type { OwnSnapshots } from '../../lib/containment/own-snapshots.ts'
 import { type PlanInput, planContainment } from '../../lib/containment/plan.ts'
 import { type Playbook, parsePlaybook } from '../../lib/containment/playbook.ts'
 import { type Finding, findingId, type Level } from '../../lib/finding.ts'
@@ -337,17 +338,20 @@ export const SAMPLES: Readonly<
   },
 }
 
-export const TRAIL_SNAPSHOTS = new Map([
-  [
-    'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main',
-    { eventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }] },
-  ],
-])
+/** What things looked like before the samples changed them. */
+export const OWN_SNAPSHOTS: OwnSnapshots = {
+  trails: new Map([
+    [
+      'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main',
+      { eventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }] },
+    ],
+  ]),
+}
 
 /** The one action planned for a sample. Fails when there is none, or more. */
 export const sampleAction = (name: string) => {
   const { raw, action } = SAMPLES[name]!
-  const plan = planFor(raw, [action], { trailSnapshots: TRAIL_SNAPSHOTS })
+  const plan = planFor(raw, [action], { ownSnapshots: OWN_SNAPSHOTS })
   if (plan.actions.length !== 1) throw new Error(`${name}: ${JSON.stringify(plan.refused)}`)
   return plan.actions[0]!
 }

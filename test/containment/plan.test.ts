@@ -8,13 +8,13 @@ import {
   event,
   findingOf,
   NOW,
+  OWN_SNAPSHOTS,
   planFor,
   proposing,
   ROLE,
   ROOT,
   SAMPLES,
   SHIPPED,
-  TRAIL_SNAPSHOTS,
   USER,
 } from './events.ts'
 
@@ -23,7 +23,7 @@ const withId = (raw: Finding['raw'], id: number) => ({
   eventID: `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`,
 })
 const planOf = (findings: readonly Finding[], playbooks = SHIPPED): ContainmentPlan =>
-  planContainment({ findings, playbooks, now: NOW, trailSnapshots: TRAIL_SNAPSHOTS })
+  planContainment({ findings, playbooks, now: NOW, ownSnapshots: OWN_SNAPSHOTS })
 const summary = (plan: ContainmentPlan) =>
   plan.actions.map(({ type, target }) => `${type} ${target.name ?? target.id}`)
 

@@ -3,6 +3,7 @@ import { at, resourcesOf } from '../../trail/event.ts'
 import { type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
 import { type Checked, isShaped, lastOf, parseArn } from '../ids.ts'
+import { check, when } from './checks.ts'
 
 const BY_HAND: Readonly<Record<string, string>> = {
   DisableKey:
@@ -64,22 +65,37 @@ const cancel = (context: Context, scope: Scope, arn: string) => {
     input: { KeyId: arn, ...more },
     region,
   })
+  const enabled = context.ownSnapshots.keys?.get(arn)?.keyState === 'Enabled'
+  const describe = call('DescribeKey')
+  const isPending = `contains(KeyMetadata.KeyState, 'Deletion')`
   return drafted(context, scope.partition, arn, {
     type: 'cancel-key-deletion',
     tier: 0,
     title: `Cancel the deletion of KMS key ${lastOf(arn)} in ${region}`,
     target: { kind: 'kms-key', id: arn, arn, accountId: scope.accountId, region },
-    blastRadius: 'Nobody. The key is kept, and stays disabled until somebody enables it.',
-    snapshot: [call('DescribeKey')],
-    calls: [call('CancelKeyDeletion')],
-    permissions: ['kms:DescribeKey', 'kms:CancelKeyDeletion', 'kms:ScheduleKeyDeletion'],
+    blastRadius: enabled
+      ? 'Nobody. The key is kept and enabled again, as the snapshot from before the change says it was.'
+      : 'Nobody. The key is kept, and stays disabled until somebody enables it.',
+    snapshot: [describe],
+    calls: [when(call('CancelKeyDeletion'), 0, isPending), ...(enabled ? [call('EnableKey')] : [])],
+    permissions: [
+      'kms:DescribeKey',
+      'kms:CancelKeyDeletion',
+      'kms:ScheduleKeyDeletion',
+      ...(enabled ? ['kms:EnableKey'] : []),
+    ],
     reversibility: 'exact',
-    undo: [call('ScheduleKeyDeletion', { PendingWindowInDays: windowOf(context) })],
+    undo: [when(call('ScheduleKeyDeletion', { PendingWindowInDays: windowOf(context) }), 0, isPending)],
     undoNote:
       'Only when the owner says that the key is to be deleted. Never automatic; the window starts anew.',
-    verify: ['DescribeKey shows KeyState Disabled and no DeletionDate.'],
+    done: [enabled ? check(describe, 'KeyMetadata.KeyState', 'Enabled') : check(describe, isPending, false)],
+    verify: [`DescribeKey shows KeyState ${enabled ? 'Enabled' : 'Disabled'} and no DeletionDate.`],
     limits: [
-      `The key is Disabled afterwards and decrypts nothing. If it was enabled before, enable it by hand: aws kms enable-key --key-id ${arn} --region ${region}`,
+      ...(enabled
+        ? []
+        : [
+            `The key is Disabled afterwards and decrypts nothing. If it was enabled before, enable it by hand: aws kms enable-key --key-id ${arn} --region ${region}`,
+          ]),
       'After the window (7 to 30 days) the key is gone and nothing brings it back.',
       'A key policy that locks everybody out needs AWS Support.',
     ],

@@ -1,7 +1,8 @@
 import { at, text } from '../../trail/event.ts'
 import { type Builder, type Context, type Draft, drafted, eventTarget, type Refusal } from '../draft.ts'
 import { guardObject, refusePrincipal } from '../guard.ts'
-import { iamRegion, isShaped, type Partition, shaped } from '../ids.ts'
+import { isShaped, type Partition, shaped } from '../ids.ts'
+import { check, iamCalls, pinOf, USER_SESSION_SECONDS, when } from './checks.ts'
 
 /**
  * Sets one long-term access key Inactive: the caller's own, or the one a CreateAccessKey event handed out. The key stays,
@@ -15,6 +16,8 @@ const TITLE = 'Deactivate access key'
 interface Key {
   readonly id: string
   readonly owner: string
+  /** AIDA... of the owner, where the event has it. */
+  readonly ownerId?: string
   readonly arn?: string
   readonly accountId: string
   readonly partition: Partition
@@ -31,8 +34,8 @@ const actorKey = (context: Context): Draft | Refusal | undefined => {
       reason: 'temporary credentials cannot be deactivated: deny the user, or revoke the sessions',
     }
   }
-  const { accessKeyId: id, name: owner, arn, accountId, partition } = actor
-  return deactivate(context, { id, owner, arn, accountId, partition, whose: 'the caller' })
+  const { accessKeyId: id, name: owner, id: ownerId, arn, accountId, partition } = actor
+  return deactivate(context, { id, owner, ownerId, arn, accountId, partition, whose: 'the caller' })
 }
 
 const createdKey = (context: Context): Draft | Refusal | undefined => {
@@ -64,12 +67,11 @@ const createdKey = (context: Context): Draft | Refusal | undefined => {
 }
 
 const deactivate = (context: Context, key: Key): Draft => {
-  const iam = { service: 'iam', ...iamRegion(key.partition) }
-  const status = (Status: string) => ({
-    ...iam,
-    operation: 'UpdateAccessKey',
-    input: { UserName: key.owner, AccessKeyId: key.id, Status },
-  })
+  const iam = iamCalls(key.partition)
+  const status = (Status: string) =>
+    iam('UpdateAccessKey', { UserName: key.owner, AccessKeyId: key.id, Status })
+  const lastUsed = iam('GetAccessKeyLastUsed', { AccessKeyId: key.id })
+  const list = iam('ListAccessKeys', { UserName: key.owner })
   return drafted(context, key.partition, key.id, {
     type: 'deactivate-access-key',
     tier: 1,
@@ -82,16 +84,33 @@ const deactivate = (context: Context, key: Key): Draft => {
       accountId: key.accountId,
     },
     blastRadius: `One key of user ${key.owner} (${key.whose}). Whatever signs with it stops working at once.`,
-    snapshot: [
-      { ...iam, operation: 'GetAccessKeyLastUsed', input: { AccessKeyId: key.id } },
-      { ...iam, operation: 'ListAccessKeys', input: { UserName: key.owner } },
-    ],
+    snapshot: [lastUsed, list],
     calls: [status('Inactive')],
-    permissions: ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
+    permissions: [
+      'iam:GetAccessKeyLastUsed',
+      'iam:ListAccessKeys',
+      'iam:UpdateAccessKey',
+      ...(key.ownerId === undefined ? [] : ['iam:GetUser']),
+    ],
     reversibility: 'exact',
-    undo: [status('Active')],
+    undo: [when(status('Active'), 1, `AccessKeyMetadata[?AccessKeyId=='${key.id}'].Status | [0]`, 'Active')],
     undoNote:
       'Only when a person has decided that the key is safe again, and only when ListAccessKeys showed it Active before. A key that leaked is replaced, not re-activated.',
+    pins:
+      key.ownerId === undefined
+        ? [check(lastUsed, 'UserName', key.owner, 'NoSuchEntity')]
+        : [pinOf(key.partition, 'User', key.owner, key.ownerId, 'NoSuchEntity')],
+    // A key that somebody deleted is contained as well: it cannot be made active again.
+    done: [
+      check(
+        list,
+        `length(AccessKeyMetadata[?AccessKeyId=='${key.id}' && Status!='Inactive'])`,
+        0,
+        'NoSuchEntity',
+      ),
+    ],
+    quiet: { accessKeyId: key.id },
+    keepSeconds: USER_SESSION_SECONDS,
     verify: [
       'ListAccessKeys shows the key Inactive 10 s, 60 s and 5 min after the call.',
       `No successful event carries accessKeyId ${key.id} with an eventTime later than 60 s after the call.`,

@@ -1,8 +1,10 @@
 import { at, type CloudTrailEvent } from '../../trail/event.ts'
-import { type Builder, type Context, type Draft, drafted, eventTarget, type Refusal } from '../draft.ts'
+import { type Builder, type Context, type Draft, drafted, eventTarget, idOf, type Refusal } from '../draft.ts'
 import { guardObject, refusePrincipal } from '../guard.ts'
-import { iamRegion, type Partition, parseArn, shaped } from '../ids.ts'
-import { denyAllPolicyArn, isQuarantinePolicy } from '../policies.ts'
+import { type Partition, parseArn, shaped } from '../ids.ts'
+import { isQuarantinePolicy } from '../policies.ts'
+import { fromSnapshot, iamCalls, pinOf, USER_SESSION_SECONDS } from './checks.ts'
+import { denyAllOf } from './deny-all.ts'
 
 /**
  * Attaches AWS's own AWSDenyAll to one user: the caller, or one that the event created, gave a password or put in
@@ -80,10 +82,12 @@ const namedUser = ({ event }: Context): Named | { readonly reason: string } => {
 }
 
 const deny = (context: Context, user: User): Draft => {
-  const iam = { service: 'iam', ...iamRegion(user.partition) }
-  const input = { UserName: user.name, PolicyArn: denyAllPolicyArn(user.partition) }
+  const iam = iamCalls(user.partition)
   const pinned = user.id !== undefined
-  return drafted(context, user.partition, user.id ?? `name:${user.name}`, {
+  const key = user.id ?? `name:${user.name}`
+  const id = idOf(context, user.partition, user.accountId, 'deny-user', key)
+  const { permissions, ...ways } = denyAllOf('User', user.partition, user.name, id)
+  return drafted(context, user.partition, key, {
     type: 'deny-user',
     tier: pinned ? 1 : 2,
     title: `${TITLE} ${user.name}`,
@@ -96,18 +100,15 @@ const deny = (context: Context, user: User): Draft => {
     },
     blastRadius: `User ${user.name}: console, every access key, and every session made from them. Nobody else.`,
     snapshot: [
-      { ...iam, operation: 'GetUser', input: { UserName: user.name } },
-      { ...iam, operation: 'ListAttachedUserPolicies', input: { UserName: user.name } },
+      iam('GetUser', { UserName: user.name }),
+      iam('ListAttachedUserPolicies', { UserName: user.name }),
     ],
-    calls: [{ ...iam, operation: 'AttachUserPolicy', input }],
-    permissions: [
-      'iam:GetUser',
-      'iam:ListAttachedUserPolicies',
-      'iam:AttachUserPolicy',
-      'iam:DetachUserPolicy',
-    ],
+    ...ways,
+    permissions,
     reversibility: 'exact',
-    undo: [{ ...iam, operation: 'DetachUserPolicy', input }],
+    pins: [pinOf(user.partition, 'User', user.name, user.id ?? fromSnapshot(0, 'User.UserId'))],
+    ...(pinned && { quiet: { principalId: user.id! } }),
+    keepSeconds: USER_SESSION_SECONDS,
     undoNote: pinned
       ? `Only when GetUser still shows UserId ${user.id} and AWSDenyAll was not attached before. Not earlier than 36 h after the last session was made, or it revives.`
       : 'Only when GetUser shows the same UserId as before and AWSDenyAll was not attached before. Not earlier than 36 h after the last session was made, or it revives.',
@@ -122,7 +123,7 @@ const deny = (context: Context, user: User): Draft => {
             'The event names the user but carries no unique id: compare GetUser with what you know before you apply.',
           ]),
       'Roles the user has already assumed keep their sessions: revoke them at the role.',
-      'A user may carry 10 managed policies; when the quota is used up the call fails.',
+      'A user may carry 10 managed policies. When the quota is used up, AWSDenyAll becomes the permissions boundary, if the user has none; else an inline policy, which needs approval.',
       'For some seconds after the call the user may still detach the policy: look again after 60 s.',
     ],
     nodes: pinned ? [user.id!] : [],

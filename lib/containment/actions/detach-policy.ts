@@ -2,10 +2,9 @@ import type { ApiCall } from '../../action.ts'
 import { at } from '../../trail/event.ts'
 import { type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import { refusePrincipal, type Scope } from '../guard.ts'
-import { iamRegion, shaped } from '../ids.ts'
+import { shaped } from '../ids.ts'
 import { isContainmentPolicy } from '../policies.ts'
-
-type Noun = 'User' | 'Role' | 'Group'
+import { check, fromSnapshot, iamCalls, type Noun, pinOf } from './checks.ts'
 
 const ATTACHED: Readonly<Record<string, Noun>> = {
   AttachUserPolicy: 'User',
@@ -73,19 +72,16 @@ const detach = (
   { noun, name, arn, policy }: Attachment,
 ) => {
   const kind = noun.toLowerCase()
-  const call = (operation: string, more: ApiCall['input'] = {}): ApiCall => ({
-    service: 'iam',
-    ...iamRegion(partition),
-    operation,
-    input: { [`${noun}Name`]: name, ...more },
-  })
+  const call = (operation: string, more: ApiCall['input'] = {}): ApiCall =>
+    iamCalls(partition)(operation, { [`${noun}Name`]: name, ...more })
+  const attached = call(`ListAttached${noun}Policies`)
   return drafted(context, partition, `${kind}:${name}#${policy}`, {
     type: 'detach-policy',
     tier: 2,
     title: `Detach ${policy} from ${kind} ${name}`,
     target: { kind, id: name, name, arn, accountId },
     blastRadius: `${noun} ${name} loses what ${policy} grants${noun === 'Group' ? ', and so does every user in it' : ''}. Other policies stay.`,
-    snapshot: [call(`Get${noun}`), call(`ListAttached${noun}Policies`)],
+    snapshot: [call(`Get${noun}`), attached],
     calls: [call(`Detach${noun}Policy`, { PolicyArn: policy })],
     permissions: [
       `iam:Get${noun}`,
@@ -96,6 +92,8 @@ const detach = (
     reversibility: 'exact',
     undo: [call(`Attach${noun}Policy`, { PolicyArn: policy })],
     undoNote: `Only when Get${noun} shows the same ${noun}Id as before.`,
+    pins: [pinOf(partition, noun, name, fromSnapshot(0, `${noun}.${noun}Id`))],
+    done: [check(attached, `length(AttachedPolicies[?PolicyArn=='${policy}'])`, 0, 'NoSuchEntity')],
     verify: [`ListAttached${noun}Policies no longer shows ${policy}, 60 s after the call.`],
     limits: [
       'Detaching is no containment: other policies, resource policies and trust may still allow what this one did. Deny the principal to be sure.',

@@ -3,6 +3,7 @@ import { at } from '../../trail/event.ts'
 import { type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
 import { shaped } from '../ids.ts'
+import { check, when } from './checks.ts'
 
 const BY_HAND = [
   'DisassociateMembers',
@@ -65,8 +66,11 @@ const enable = (context: Context, scope: Scope, DetectorId: string) =>
     calls: [guardduty(scope.region, 'UpdateDetector', { DetectorId, Enable: true })],
     permissions: ['guardduty:GetDetector', 'guardduty:UpdateDetector'],
     reversibility: 'exact',
-    undo: [guardduty(scope.region, 'UpdateDetector', { DetectorId, Enable: false })],
+    undo: [
+      when(guardduty(scope.region, 'UpdateDetector', { DetectorId, Enable: false }), 0, 'Status', 'DISABLED'),
+    ],
     undoNote: 'Only when the owner says that the detector was disabled on purpose.',
+    done: [check(guardduty(scope.region, 'GetDetector', { DetectorId }), 'Status', 'ENABLED')],
     verify: ['GetDetector shows Status ENABLED.'],
     limits: [
       'What happened while it was disabled produced no findings.',
@@ -83,11 +87,12 @@ const recreate = (context: Context, scope: Scope, deleted: string) =>
     target: targetOf(scope, deleted),
     blastRadius: 'Nobody. GuardDuty watches again, at its usual cost, under a new detector id.',
     snapshot: [guardduty(scope.region, 'ListDetectors', {})],
-    calls: [guardduty(scope.region, 'CreateDetector', { Enable: true })],
+    calls: [when(guardduty(scope.region, 'CreateDetector', { Enable: true }), 0, 'length(DetectorIds)', 0)],
     permissions: ['guardduty:ListDetectors', 'guardduty:CreateDetector', 'guardduty:GetDetector'],
     reversibility: 'partly',
     undo: [],
     undoNote: 'Delete the new detector by the id that CreateDetector answers. The plan cannot know it.',
+    done: [check(guardduty(scope.region, 'ListDetectors', {}), 'length(DetectorIds)', 1)],
     verify: ['ListDetectors shows one detector; GetDetector shows Status ENABLED.'],
     limits: [
       'The deleted detector, its findings, filters, lists and members are gone: set them up again.',

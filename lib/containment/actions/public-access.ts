@@ -1,8 +1,9 @@
 import type { ApiCall } from '../../action.ts'
-import { at, isObject } from '../../trail/event.ts'
+import { at } from '../../trail/event.ts'
 import { type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
 import { parseArn, shaped } from '../ids.ts'
+import { check, fromSnapshot, when, whenError } from './checks.ts'
 
 const BUCKET_EVENTS = [
   'PutBucketPolicy',
@@ -51,34 +52,29 @@ const ownerOf = ({ event }: Context, bucket: string): string | undefined => {
   return typeof owner === 'string' ? owner : undefined
 }
 
-/** What the event left behind: the settings it wrote, or none after a delete; `undefined` when it does not say. */
-const leftBehind = ({ event }: Context): Record<string, boolean> | 'none' | undefined => {
-  if (String(event.eventName).startsWith('Delete')) return 'none'
-  const written = at(event.requestParameters, 'PublicAccessBlockConfiguration')
-  if (!isObject(written)) return undefined
-  const settings = SETTINGS.map((setting) => [
-    setting,
-    written[setting] === true || written[setting] === 'true',
-  ])
-  return Object.fromEntries(settings) as Record<string, boolean>
-}
+type Call = (operation: string, more?: ApiCall['input']) => ApiCall
 
-interface Block {
-  readonly call: (operation: string, more?: ApiCall['input']) => ApiCall
-  readonly operations: { readonly get: string; readonly put: string; readonly remove: string }
-}
+/** Exactly what was there: the four settings, or none at all. */
+const undoOf = (call: Call): readonly ApiCall[] => [
+  when(
+    call(OPERATIONS.put, {
+      PublicAccessBlockConfiguration: fromSnapshot(0, 'PublicAccessBlockConfiguration'),
+    }),
+    0,
+    'PublicAccessBlockConfiguration != `null`',
+  ),
+  whenError(call(OPERATIONS.remove), 0, 'NoSuchPublicAccessBlockConfiguration'),
+]
 
-/** Undo as far as the event allows; otherwise as if there had been no block, and the note says what to look at. */
-const undoOf = (context: Context, { call, operations }: Block) => {
-  const left = leftBehind(context)
-  if (left === undefined || left === 'none') return [call(operations.remove)]
-  return [call(operations.put, { PublicAccessBlockConfiguration: left })]
-}
+const doneOf = (call: Call) => [
+  check(
+    call(OPERATIONS.get),
+    `PublicAccessBlockConfiguration.[${SETTINGS.join(', ')}]`,
+    SETTINGS.map(() => true),
+  ),
+]
 
-const undoNoteOf = (context: Context): string =>
-  leftBehind(context) === undefined
-    ? 'Only when GetPublicAccessBlock answered NoSuchPublicAccessBlockConfiguration before; else put back the four settings it answered.'
-    : 'Puts back what the event left. Compare with what GetPublicAccessBlock answered before the call.'
+const UNDO_NOTE = 'Puts back exactly what GetPublicAccessBlock answered before: the four settings, or none.'
 
 const OPERATIONS = {
   get: 'GetPublicAccessBlock',
@@ -88,7 +84,7 @@ const OPERATIONS = {
 const LIMITS = ['S3 has no lock on these settings: two changes at once, and the later one wins.']
 
 const ofBucket = (context: Context, { partition, accountId, region }: Scope, bucket: string) => {
-  const call: Block['call'] = (operation, more = {}) => ({
+  const call: Call = (operation, more = {}) => ({
     service: 's3',
     operation,
     input: { Bucket: bucket, ExpectedBucketOwner: accountId, ...more },
@@ -108,8 +104,9 @@ const ofBucket = (context: Context, { partition, accountId, region }: Scope, buc
       's3:PutBucketPublicAccessBlock',
     ],
     reversibility: 'exact',
-    undo: undoOf(context, { call, operations: OPERATIONS }),
-    undoNote: undoNoteOf(context),
+    undo: undoOf(call),
+    undoNote: UNDO_NOTE,
+    done: doneOf(call),
     verify: ['GetPublicAccessBlock shows four times true; GetBucketPolicyStatus shows IsPublic false.'],
     limits: [
       ...LIMITS,
@@ -121,7 +118,7 @@ const ofBucket = (context: Context, { partition, accountId, region }: Scope, buc
 }
 
 const ofAccount = (context: Context, { partition, accountId, region }: Scope) => {
-  const call: Block['call'] = (operation, more = {}) => ({
+  const call: Call = (operation, more = {}) => ({
     service: 's3control',
     operation,
     input: { AccountId: accountId, ...more },
@@ -137,8 +134,9 @@ const ofAccount = (context: Context, { partition, accountId, region }: Scope) =>
     calls: [call(OPERATIONS.put, { PublicAccessBlockConfiguration: BLOCK_ALL })],
     permissions: ['s3:GetAccountPublicAccessBlock', 's3:PutAccountPublicAccessBlock'],
     reversibility: 'exact',
-    undo: undoOf(context, { call, operations: OPERATIONS }),
-    undoNote: undoNoteOf(context),
+    undo: undoOf(call),
+    undoNote: UNDO_NOTE,
+    done: doneOf(call),
     verify: ['GetPublicAccessBlock of the account shows four times true.'],
     limits: [...LIMITS, 'What was read meanwhile cannot be recalled.'],
     nodes: [],

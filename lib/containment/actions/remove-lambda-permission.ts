@@ -3,6 +3,7 @@ import { at, type CloudTrailEvent, text } from '../../trail/event.ts'
 import { apiName, type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
 import { type Checked, parseArn, shaped } from '../ids.ts'
+import { check, fromSnapshot, when } from './checks.ts'
 
 const BY_HAND: Readonly<Record<string, string>> = {
   CreateFunctionUrlConfig:
@@ -122,15 +123,29 @@ const remove = (context: Context, { partition, accountId, region }: Scope, grant
     target: { kind: 'function', id: arn, name: functionName, arn, accountId, region },
     blastRadius: `Callers that rest on statement ${statementId} (principal ${statement['Principal']}). The function and its other statements stay.`,
     snapshot: [call('GetPolicy')],
-    calls: [call('RemovePermission', { StatementId: statementId })],
+    calls: [
+      when(
+        call('RemovePermission', { StatementId: statementId, RevisionId: fromSnapshot(0, 'RevisionId') }),
+        0,
+        'RevisionId != `null`',
+      ),
+    ],
     permissions: ['lambda:GetPolicy', 'lambda:RemovePermission', 'lambda:AddPermission'],
     reversibility: 'exact',
     undo: [call('AddPermission', { StatementId: statementId, ...statement })],
     undoNote:
       'Only when GetPolicy shows no statement of that id. Pass the RevisionId it answers, so that nobody is overwritten.',
+    done: [
+      check(
+        call('GetPolicy'),
+        `contains(Policy, '"Sid":"${statementId}"')`,
+        false,
+        'ResourceNotFoundException',
+      ),
+    ],
     verify: [`GetPolicy shows no statement ${statementId}, or answers ResourceNotFoundException.`],
     limits: [
-      'A statement id may have been used again for something else: compare GetPolicy with the event, and pass its RevisionId.',
+      'A statement id may have been used again for something else: compare GetPolicy with the event. The call carries its RevisionId, so it fails when somebody has changed the policy since.',
       'Calls that are running end by themselves; a function URL is another door.',
     ],
     nodes: [],

@@ -1,8 +1,8 @@
 import type { ApiCall } from '../../action.ts'
 import { type Builder, type Context, type Draft, drafted, idOf, inlinePolicyName } from '../draft.ts'
-import { iamRegion } from '../ids.ts'
 import { denyOlderSessions } from '../policies.ts'
 import type { Subject } from '../subject.ts'
+import { check, iamCalls, pinOf, ROLE_SESSION_SECONDS, USER_SESSION_SECONDS } from './checks.ts'
 
 /**
  * Denies everything to the sessions of a role that were issued before T.
@@ -59,12 +59,8 @@ const revoke = (context: Context, who: Subject, kind: Kind): Draft => {
   const name = { [`${noun}Name`]: who.name }
   const PolicyName = inlinePolicyName(idOf(context, who.partition, who.accountId, type, who.id))
   const PolicyDocument = denyOlderSessions(context.revokeBefore)
-  const call = (operation: string, more: ApiCall['input'] = {}): ApiCall => ({
-    service: 'iam',
-    ...iamRegion(who.partition),
-    operation,
-    input: { ...name, ...more },
-  })
+  const call = (operation: string, more: ApiCall['input'] = {}): ApiCall =>
+    iamCalls(who.partition)(operation, { ...name, ...more })
   return drafted(context, who.partition, who.id, {
     type,
     tier: 2,
@@ -83,6 +79,10 @@ const revoke = (context: Context, who: Subject, kind: Kind): Draft => {
     reversibility: 'exact',
     undo: [call(`Delete${noun}Policy`, { PolicyName })],
     undoNote: `Only when Get${noun} still shows ${noun}Id ${who.id}. ${kind.undoNote}`,
+    pins: [pinOf(who.partition, noun, who.name, who.id)],
+    done: [check(call(`Get${noun}Policy`, { PolicyName }), 'to_string(PolicyDocument)', PolicyDocument)],
+    quiet: { principalId: who.id, issuedBefore: context.revokeBefore },
+    keepSeconds: noun === 'Role' ? ROLE_SESSION_SECONDS : USER_SESSION_SECONDS,
     verify: [
       `Get${noun}Policy ${PolicyName} shows this very document 10 s, 60 s and 5 min after the call.`,
       `No successful event of ${who.id} with sessionContext.attributes.creationDate before T and eventTime later than 60 s after the call.`,

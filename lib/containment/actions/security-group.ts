@@ -5,6 +5,7 @@ import { sha256 } from '../canonical.ts'
 import { type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
 import { type Checked, isShaped, shaped } from '../ids.ts'
+import { check, each, ofItem } from './checks.ts'
 
 /**
  * Takes back exactly the ingress rules one event added: by rule id where the event has them, else by the same tuples.
@@ -138,6 +139,16 @@ const revoke = (context: Context, { partition, accountId, region }: Scope, rules
     input,
     region,
   })
+  // By filter: asked for by id, one rule that is gone would hide the others.
+  const describe = ec2('DescribeSecurityGroupRules', {
+    Filters: [
+      { Name: 'group-id', Values: [groupId] },
+      ...(byId ? [{ Name: 'security-group-rule-id', Values: ids }] : []),
+    ],
+  })
+  const left = byId
+    ? 'SecurityGroupRules[]'
+    : `SecurityGroupRules[?${permissions.flatMap(rulesOf).join(' || ')}]`
   const which = byId ? ids.join(',') : sha256(JSON.stringify(permissions)).slice(0, 16)
   return drafted(context, partition, `${groupId}#${which}`, {
     type: 'revoke-security-group-ingress',
@@ -151,12 +162,7 @@ const revoke = (context: Context, { partition, accountId, region }: Scope, rules
       region,
     },
     blastRadius: `${byId ? ids.join(', ') : `${permissions.length} rule(s) by their exact ranges`}: new connections they allowed. Rules that were there before stay.`,
-    snapshot: [
-      ec2(
-        'DescribeSecurityGroupRules',
-        byId ? { SecurityGroupRuleIds: ids } : { Filters: [{ Name: 'group-id', Values: [groupId] }] },
-      ),
-    ],
+    snapshot: [describe],
     calls: [
       ec2('RevokeSecurityGroupIngress', {
         GroupId: groupId,
@@ -170,6 +176,28 @@ const revoke = (context: Context, { partition, accountId, region }: Scope, rules
     ],
     reversibility: 'exact',
     undo: [ec2('AuthorizeSecurityGroupIngress', { GroupId: groupId, IpPermissions: permissions })],
+    done: [check(describe, `length(${left})`, 0, 'InvalidGroup.NotFound')],
+    fallbacks: byId
+      ? [
+          {
+            onErrors: ['InvalidSecurityGroupRuleId.NotFound'],
+            tier: 0,
+            title: 'One by one, those that are left',
+            calls: [
+              each(
+                ec2('RevokeSecurityGroupIngress', {
+                  GroupId: groupId,
+                  SecurityGroupRuleIds: [ofItem('SecurityGroupRuleId')],
+                }),
+                0,
+                left,
+              ),
+            ],
+            undo: [ec2('AuthorizeSecurityGroupIngress', { GroupId: groupId, IpPermissions: permissions })],
+            done: [check(describe, `length(${left})`, 0, 'InvalidGroup.NotFound')],
+          },
+        ]
+      : [],
     undoNote: 'The same ranges come back under new rule ids, without their descriptions and tags.',
     verify: [
       'DescribeSecurityGroupRules no longer shows the rules. A second run finds nothing to do: that is success.',
@@ -180,4 +208,28 @@ const revoke = (context: Context, { partition, accountId, region }: Scope, rules
     ],
     nodes: [],
   })
+}
+
+/** JMESPath for each rule that one permission of the request became. */
+const rulesOf = (permission: Json): readonly string[] => {
+  const { IpProtocol, FromPort, ToPort, ...ranges } = permission as { readonly [name: string]: Json }
+  const ports =
+    IpProtocol === '-1' || FromPort === undefined || ToPort === undefined
+      ? ''
+      : ` && FromPort==\`${FromPort}\` && ToPort==\`${ToPort}\``
+  const of = (field: string, value: Json | undefined) =>
+    `(IsEgress==\`false\` && IpProtocol=='${IpProtocol}'${ports} && ${field}=='${value}')`
+  return Object.entries(ranges).flatMap(([list, entries]) =>
+    (entries as readonly { readonly [name: string]: Json }[]).map((entry) =>
+      of(RULE_FIELDS[list]!.answered, entry[RULE_FIELDS[list]!.asked]),
+    ),
+  )
+}
+
+/** How a range is called in the request and in what DescribeSecurityGroupRules answers. */
+const RULE_FIELDS: Readonly<Record<string, { readonly asked: string; readonly answered: string }>> = {
+  IpRanges: { asked: 'CidrIp', answered: 'CidrIpv4' },
+  Ipv6Ranges: { asked: 'CidrIpv6', answered: 'CidrIpv6' },
+  PrefixListIds: { asked: 'PrefixListId', answered: 'PrefixListId' },
+  UserIdGroupPairs: { asked: 'GroupId', answered: 'ReferencedGroupInfo.GroupId' },
 }

@@ -4,6 +4,7 @@ import { isJson } from '../canonical.ts'
 import { type Builder, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
 import { type Checked, isShaped, lastOf, type Partition, parseArn, shaped } from '../ids.ts'
+import { check } from './checks.ts'
 
 interface TrailRef {
   readonly arn: string
@@ -100,6 +101,7 @@ const startLogging = (context: Parameters<Builder>[0], trail: TrailRef) =>
     reversibility: 'exact',
     undo: [cloudtrail(trail, 'StopLogging', { Name: trail.arn })],
     undoNote: 'Only when the owner says that the trail was stopped on purpose. Never automatic.',
+    done: [check(cloudtrail(trail, 'GetTrailStatus', { Name: trail.arn }), 'IsLogging', true)],
     verify: [
       'GetTrailStatus shows IsLogging true and an empty LatestDeliveryError.',
       'A new log file arrives within 15 min.',
@@ -130,7 +132,7 @@ export const restoreEventSelectors: Builder = (context) => {
         `${event.eventName} does not change event selectors: compare the trail by hand`,
       )
     }
-    const selectors = selectorsFrom(context.trailSnapshots.get(trail.value.arn))
+    const selectors = selectorsFrom(context.ownSnapshots.trails?.get(trail.value.arn))
     if (!selectors) {
       return refuse(
         trail.value.arn,

@@ -3,6 +3,7 @@ import { at, isObject } from '../../trail/event.ts'
 import { type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
 import { type Checked, isShaped, type Shape, shaped } from '../ids.ts'
+import { check, each, ofItem } from './checks.ts'
 
 /** How one kind of share is named in the event, and set in the API. */
 interface Share {
@@ -14,6 +15,9 @@ interface Share {
   readonly idField: string
   readonly apiField: string
   readonly attribute: string
+  /** Who it is shared with, in the answer of `describe`. */
+  readonly shared: string
+  readonly gone: string
   /** EC2: field of requestParameters and of the API that holds who was added. */
   readonly grant?: { readonly field: string; readonly apiField: string }
 }
@@ -26,6 +30,8 @@ const EBS: Share = {
   idField: 'snapshotId',
   apiField: 'SnapshotId',
   attribute: 'createVolumePermission',
+  shared: 'CreateVolumePermissions[]',
+  gone: 'InvalidSnapshot.NotFound',
   grant: { field: 'createVolumePermission', apiField: 'CreateVolumePermission' },
 }
 
@@ -37,6 +43,8 @@ const AMI: Share = {
   idField: 'imageId',
   apiField: 'ImageId',
   attribute: 'launchPermission',
+  shared: 'LaunchPermissions[]',
+  gone: 'InvalidAMIID.NotFound',
   grant: { field: 'launchPermission', apiField: 'LaunchPermission' },
 }
 
@@ -48,6 +56,8 @@ const RDS: Share = {
   idField: 'dBSnapshotIdentifier',
   apiField: 'DBSnapshotIdentifier',
   attribute: 'restore',
+  shared: "DBSnapshotAttributesResult.DBSnapshotAttributes[?AttributeName=='restore'].AttributeValues[]",
+  gone: 'DBSnapshotNotFound',
 }
 
 const SHARES: Readonly<Record<string, Share>> = {
@@ -58,6 +68,9 @@ const SHARES: Readonly<Record<string, Share>> = {
     ...RDS,
     kind: 'db-cluster-snapshot',
     describe: 'DescribeDBClusterSnapshotAttributes',
+    shared:
+      "DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes[?AttributeName=='restore'].AttributeValues[]",
+    gone: 'DBClusterSnapshotNotFoundFault',
     idField: 'dBClusterSnapshotIdentifier',
     apiField: 'DBClusterSnapshotIdentifier',
   },
@@ -117,6 +130,13 @@ const granteeOf = (item: unknown): Json | undefined => {
   return undefined
 }
 
+/** JMESPath that finds this grantee. */
+const isGrantee = (one: Json): string => {
+  if (typeof one === 'string') return `@=='${one}'`
+  const [field, value] = Object.entries(one as { readonly [name: string]: string })[0]!
+  return `${field}=='${value}'`
+}
+
 const restorerOf = (value: unknown): Json | undefined =>
   value === 'all' || isShaped('account id', value) ? value : undefined
 
@@ -134,10 +154,12 @@ const unshare = (
     input: { [share.apiField]: id, ...more },
     region,
   })
-  const change = (way: 'Add' | 'Remove'): ApiCall =>
+  const change = (way: 'Add' | 'Remove', whom: readonly Json[]): ApiCall =>
     share.grant
-      ? call(operation, { Attribute: share.attribute, [share.grant.apiField]: { [way]: added } })
-      : call(operation, { AttributeName: share.attribute, [`ValuesTo${way}`]: added })
+      ? call(operation, { Attribute: share.attribute, [share.grant.apiField]: { [way]: whom } })
+      : call(operation, { AttributeName: share.attribute, [`ValuesTo${way}`]: whom })
+  const describe = call(share.describe, share.grant ? { Attribute: share.attribute } : {})
+  const present = `${share.shared} | [?${added.map(isGrantee).join(' || ')}]`
   const whom = added
     .map((one) => (typeof one === 'string' ? one : Object.values(one as object)[0]))
     .join(', ')
@@ -147,11 +169,12 @@ const unshare = (
     title: `Stop sharing ${id} with ${whom}`,
     target: { kind: share.kind, id, accountId, region },
     blastRadius: `${whom}: no new copies or restores of ${id}. Others it is shared with keep it.`,
-    snapshot: [call(share.describe, share.grant ? { Attribute: share.attribute } : {})],
-    calls: [change('Remove')],
+    snapshot: [describe],
+    calls: [change('Remove', added)],
     permissions: [`${share.service}:${share.describe}`, `${share.service}:${operation}`],
     reversibility: 'exact',
-    undo: [change('Add')],
+    undo: [each(change('Add', [ofItem('@')]), 0, present)],
+    done: [check(describe, `length(${present})`, 0, share.gone)],
     undoNote: 'Only when the owner says that the sharing was meant, and it was not there before the event.',
     verify: [`${share.describe} no longer shows ${whom}.`],
     limits: [

@@ -34,7 +34,7 @@ export const readText = async (path: string): Promise<string> => {
 /** Writes a whole file or none: a killed run leaves no half report. Throws `UsageError` that names it. */
 export const writeWhole = async (path: string, text: string | Uint8Array): Promise<void> => {
   await mkdir(dirname(path), { recursive: true })
-  const temporary = `${path}.partial`
+  const temporary = `${path}.${process.pid}.partial`
   try {
     await writeFile(temporary, text)
     await rename(temporary, path)

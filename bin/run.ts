@@ -9,7 +9,12 @@ export const run = async (argv: readonly string[]): Promise<number> => {
   let status = 0
   const terminal = processTerminal({ color: !argv.includes('--no-color') })
   try {
-    const program = await programOf({ terminal, exit: (code) => (status = code) }, argv)
+    const exit: Session['exit'] = (code) => {
+      status = code
+      // Whoever reads may leave before the end: what was found counts all the same.
+      process.exitCode = code
+    }
+    const program = await programOf({ terminal, exit }, argv)
     await program.parseAsync(argv, { from: 'user' })
     return status
   } catch (error) {

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { constants } from 'node:os'
 import { styleText } from 'node:util'
 import { type Options, SingleBar } from 'cli-progress'
 
@@ -36,6 +37,10 @@ export const processTerminal = (options: { color: boolean }): Terminal => {
   }
 }
 
+/** When all results so far are written. Where they cannot be, the process ends instead. */
+export const resultsWritten = (): Promise<void> =>
+  new Promise((resolve) => void process.stdout.write('', () => resolve()))
+
 /** Whoever reads may stop reading, as `head` does: that is no fault. A disk that is full is one. */
 const leave = (error: NodeJS.ErrnoException): never => {
   if (error.code !== 'EPIPE') {
@@ -48,6 +53,9 @@ const leave = (error: NodeJS.ErrnoException): never => {
 
 const SHOW_AFTER_MS = 1000
 
+/** They end a run whose bar has hidden the cursor only after it is back. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 const bar = (what: string): Progress => {
   const started = Date.now()
   const format = `${what} {bar} {value}/{total} · {rate}/s · {eta_formatted} left`
@@ -57,20 +65,30 @@ const bar = (what: string): Progress => {
     hideCursor: true,
     clearOnComplete: true,
     barsize: 24,
+    // Its own handler would stop the bar and let the run go on.
+    gracefulExit: false,
   }
   let shown: SingleBar | undefined
+  const interrupted = (signal: NodeJS.Signals): void => {
+    shown?.stop()
+    process.exit(128 + constants.signals[signal])
+  }
   return {
     update: (done, total = 0) => {
       if (!shown && Date.now() - started < SHOW_AFTER_MS) return
       const rate = Math.round(done / ((Date.now() - started) / 1000))
       if (!shown) {
         shown = new SingleBar(settings)
+        for (const signal of SIGNALS) process.once(signal, interrupted)
         shown.start(total, done, { rate })
       }
       shown.setTotal(Math.max(total, done))
       shown.update(done, { rate })
     },
-    stop: () => shown?.stop(),
+    stop: () => {
+      shown?.stop()
+      for (const signal of SIGNALS) process.off(signal, interrupted)
+    },
   }
 }
 

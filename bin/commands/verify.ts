@@ -7,7 +7,7 @@ import { type IntegrityReport, integrityHolds } from '../../lib/verdict.ts'
 import { writeWhole } from '../files.ts'
 import { formatOption, parseTime } from '../options.ts'
 import type { Session } from '../session.ts'
-import type { Paint } from '../terminal.ts'
+import { type Paint, resultsWritten } from '../terminal.ts'
 import { openTrail, type TrailOptions } from '../trail-source.ts'
 import { keepMemorySmall, parseJobs, verifySource } from '../verify-run.ts'
 
@@ -94,12 +94,15 @@ const verify = async (named: string | undefined, options: VerifyOptions, session
     ...(options.jobs && { jobs: options.jobs }),
     onProgress: progress.update,
   }).finally(progress.stop)
-  if (options.state) await keepState(options, report.state, saved, session)
+  if (!integrityHolds(report)) session.exit(1)
   session.terminal.out(
     options.format === 'json' ? reportJson(report) : reportText(name, report, session.terminal.paint),
   )
   if (options.verbose && options.format === 'text') session.terminal.out(validLogs(report))
-  if (!integrityHolds(report)) session.exit(1)
+  if (!options.state) return
+  // Much is told only once: what nobody could read must not count as told.
+  await resultsWritten()
+  await keepState(options, report.state, saved, session)
 }
 
 /** Throws `UsageError` for what is no ARN of a trail. */

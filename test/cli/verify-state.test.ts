@@ -45,7 +45,7 @@ describe('verify --state', () => {
     )
   })
 
-  it.each(['', '{', '[]', '{"version":2}'])('refuses a damaged state: %s', async (text) => {
+  it.each(['', '{', '[]', '{"version":3}'])('refuses a damaged state: %s', async (text) => {
     writeFileSync(state, text)
     const { status, stderr } = await verify()
     expect(status).toBe(2)

@@ -32,6 +32,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'TooManyRequestsException',
 ])
 
+/** A refusal that may pass. */
+export const isPassing = (code: string): boolean => PASSING.has(code)
+
 /**
  * Partitions of the raw table in the Glue Data Catalog. A partition takes format and columns from its table, so there is
  * one source for both. Functions race for the first file of a day: "exists already" is success. What was registered is

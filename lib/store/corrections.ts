@@ -13,10 +13,10 @@ export interface Corrections {
   readonly originals: ReadonlyMap<string, EventKey>
 }
 
-/** Follows corrections (`addendum.reason` UPDATED_DATA), but for those that are known already. */
-export const corrections = (known: readonly string[] = []): Corrections => {
+/** Follows corrections (`addendum.reason` UPDATED_DATA), but for those that are known already; `before` have been made. */
+export const corrections = (known: readonly string[] = [], before: readonly EventKey[] = []): Corrections => {
   const settled = new Set(known)
-  const originals = new Map<string, EventKey>()
+  const originals = new Map(before.map((key) => [keyText(key), key]))
   return {
     note: (event) => {
       const original = originalOf(event)

@@ -19,6 +19,8 @@ export interface EventSorter {
   add(located: LocatedEvent): void
   /** What waits in memory. */
   readonly waiting: Budget
+  /** Anything was ever added. */
+  readonly used: boolean
   /** Moves what waits in memory to the scratch file. */
   spill(): Promise<void>
   /** Everything that was added, in order; with further sequences that are in order, merged in. */
@@ -30,6 +32,7 @@ export const eventSorter = (scratch: Scratch): EventSorter => {
   let entries: Entry[] = []
   let bytes = 0
   let runs: Run[] = []
+  let used = false
   const take = (): Sorted<Entry> => {
     const sorted = entries.sort(compareEntries)
     entries = []
@@ -38,12 +41,16 @@ export const eventSorter = (scratch: Scratch): EventSorter => {
   }
   return {
     add: (located) => {
+      used = true
       const entry = entryOf(located)
       entries.push(entry)
       bytes += (entry.source as string).length + ENTRY_BYTES
     },
     get waiting() {
       return { events: entries.length, bytes }
+    },
+    get used() {
+      return used
     },
     spill: async () => {
       if (entries.length > 0) runs.push(await writeRun(scratch, take()))

@@ -40,35 +40,33 @@ const FIELDS: Readonly<Record<string, (source: Source) => unknown>> = {
 export const DERIVED_FIELDS: ReadonlySet<string> = new Set(Object.keys(FIELDS))
 
 /**
- * Computes derived fields when a rule first asks for one, once per event. `knownAccounts` are the owner's own and trusted
+ * Computes derived fields when a rule asks for one; what takes a search, once per event. `knownAccounts` are the owner's own and trusted
  * accounts (12 digits): sharing with them is not sharing outside.
  */
 export const makeDerived = (knownAccounts: Iterable<string> = []): Derived => {
   const known = new Set(knownAccounts)
-  const cache = new Map<string, unknown>()
   let current: CloudTrailEvent = {}
-  const once = <T>(name: string, compute: () => T): T => {
-    if (!cache.has(name)) cache.set(name, compute())
-    return cache.get(name) as T
-  }
+  let policy: PolicyFacts | undefined
+  let grant: GrantFacts | undefined
+  let network: NetworkFacts | undefined
   const source: Source = {
     get event() {
       return current
     },
-    policy: () => once('policy', () => policyFactsOf(current.requestParameters)),
-    grant: () => once('grant', () => grantFactsOf(current)),
-    network: () => once('network', () => networkFactsOf(current.requestParameters)),
+    policy: () => (policy ??= policyFactsOf(current.requestParameters)),
+    grant: () => (grant ??= grantFactsOf(current)),
+    network: () => (network ??= networkFactsOf(current.requestParameters)),
     outside: (accounts) => accounts.filter((id) => id !== accountOf(current) && !known.has(id)),
   }
   return {
     of: (event) => {
+      if (event === current) return
       current = event
-      if (cache.size > 0) cache.clear()
+      policy = undefined
+      grant = undefined
+      network = undefined
     },
-    derived: (name) => {
-      const compute = FIELDS[name]
-      return compute && once(name, () => compute(source))
-    },
+    derived: (name) => FIELDS[name]?.(source),
   }
 }
 

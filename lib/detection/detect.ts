@@ -1,14 +1,16 @@
 import { atLeast, type Finding, type Level, type RuleRef } from '../finding.ts'
 import type { LocatedEvent } from '../ports.ts'
 import { eventTimeOf } from '../trail/event.ts'
+import { millisOf } from '../trail/time.ts'
 import { asIfSucceeded, attemptOf, wasDenied } from './attempt.ts'
 import { type Derived, makeDerived } from './derive.ts'
 import { makeRuleIndex } from './index.ts'
-import { type Listeners, listenersOf, silencedBy } from './listeners.ts'
+import { type Listeners, listenersOf, type Remembered, silencedBy } from './listeners.ts'
 import { type Basis, idOf, makeFinding } from './make-finding.ts'
 import { type Merger, makeMerger, type Repeats } from './repeats.ts'
 import type { EventRule, Rule } from './rules.ts'
 import type { Completed } from './sigma/hits.ts'
+import { restored, type SlimBasis, slimmed } from './slim.ts'
 import { makeSuppressor, type Suppressed, type Suppression, type Suppressor } from './suppress.ts'
 
 export interface DetectorOptions {
@@ -72,7 +74,9 @@ export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = 
       let hits: EventRule[] | undefined
       for (let i = 0; i < candidates.length; i++) {
         const { rule, test } = candidates[i]!
-        if (test(event, derived)) hits = [...(hits ?? []), rule]
+        if (!test(event, derived)) continue
+        if (hits) hits.push(rule)
+        else hits = [rule]
       }
       const findings = hits ? findingsOf(machine, hits, located) : NONE
       if (!options.attempts || !wasDenied(event)) return findings
@@ -147,33 +151,40 @@ const tell = (machine: Machine, rule: Rule, ref: RuleRef, basis: Basis, findings
 
 /** Tells the correlations that count this rule, and those that count a correlation it completes. */
 const correlate = (machine: Machine, rule: Rule, basis: Basis, findings: Finding[]): void => {
-  const { event } = basis.located
   const listeners = machine.listeners.byRule.get(rule.ref.id)
   if (!listeners) return
-  const time = Date.parse(eventTimeOf(event) ?? '')
+  const { event } = basis.located
+  const time = millisOf(eventTimeOf(event) ?? '')
   if (Number.isNaN(time)) return
+  const eventID = idOf(basis.located)
+  let slim: SlimBasis | undefined
   for (const listener of listeners) {
     machine.derived.of(event)
+    if (listener.slim) slim ??= slimmed(basis)
     const completed = listener.correlator.add({
       rule: listener.number,
       time,
-      eventID: idOf(basis.located),
+      eventID,
       event,
       subject: machine.derived,
-      item: basis,
+      item: listener.slim ? slim! : basis,
     })
-    if (completed) complete(machine, listener.rule, completed, findings)
+    if (completed) complete(machine, listener.rule, completed, findings, basis)
   }
 }
+
+const locatedIn = (item: Remembered): LocatedEvent => ('located' in item ? item : restored(item)).located
 
 const complete = (
   machine: Machine,
   rule: Rule,
-  { hits, last }: Completed<Basis>,
+  { hits, last }: Completed<Remembered>,
   findings: Finding[],
+  current?: Basis,
 ): void => {
   const events = [...new Set(hits.flatMap((hit) => hit.item.events))]
-  const basis = { located: last.item.located, events }
+  const located = current && idOf(current.located) === last.eventID ? current.located : locatedIn(last.item)
+  const basis = { located, events }
   if (machine.reports(rule)) tell(machine, rule, rule.ref, basis, findings)
   correlate(machine, rule, basis, findings)
 }

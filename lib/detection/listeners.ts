@@ -2,12 +2,18 @@ import type { Basis } from './make-finding.ts'
 import { type CorrelationRule, namesOf, type Rule } from './rules.ts'
 import { makeCorrelator } from './sigma/correlation.ts'
 import type { Correlator } from './sigma/hits.ts'
+import { maySlim, type SlimBasis } from './slim.ts'
+
+/** What a correlation keeps of a hit. */
+export type Remembered = Basis | SlimBasis
 
 /** A correlation that counts the hits of a rule, as its rule number `number`. */
 export interface Listener {
   readonly rule: CorrelationRule
-  readonly correlator: Correlator<Basis>
+  readonly correlator: Correlator<Remembered>
   readonly number: number
+  /** Hits are kept without the request and the answer. */
+  readonly slim: boolean
 }
 
 export interface Listeners {
@@ -21,12 +27,14 @@ export interface Listeners {
 export const listenersOf = (rules: readonly Rule[]): Listeners => {
   const byId = new Map(rules.map((rule) => [rule.ref.id, rule]))
   const byRule = new Map<string, Listener[]>()
+  const counted = new Set(rules.flatMap((rule) => (rule.kind === 'correlation' ? rule.bases : [])))
   const correlators = rules
     .filter((rule) => rule.kind === 'correlation')
     .map((rule) => {
-      const correlator = makeCorrelator<Basis>(rule.sigma, namesFor(rule, byId))
+      const correlator = makeCorrelator<Remembered>(rule.sigma, namesFor(rule, byId))
+      const slim = maySlim(rule, counted.has(rule.ref.id))
       rule.bases.forEach((id, number) => {
-        byRule.set(id, [...(byRule.get(id) ?? []), { rule, correlator, number }])
+        byRule.set(id, [...(byRule.get(id) ?? []), { rule, correlator, number, slim }])
       })
       return { rule, correlator }
     })

@@ -1,6 +1,7 @@
 import { messageOf, NotALogFile } from '../errors.ts'
 import { type CloudTrailEvent, eventIdOf, eventTimeOf, isObject } from './event.ts'
 import { type Inflated, inflateAll, inflateMember, MAX_INFLATED_BYTES } from './gzip.ts'
+import { isTime } from './time.ts'
 
 /** A record that cannot be an event, with its place. Kept apart and counted: one bad record never costs the others. */
 export interface RejectedRecord {
@@ -56,14 +57,11 @@ export const eventsOf = (records: readonly unknown[]): Pick<LogFile, 'events' | 
   return { events, rejected }
 }
 
-/** Date.parse alone takes free text, and reads it in the machine's time zone. */
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/
-
 const objectionTo = (record: unknown): RejectedRecord['reason'] | undefined => {
   if (!isObject(record)) return 'not-an-object'
   if (!eventIdOf(record)) return 'no-event-id'
   const time = eventTimeOf(record)
-  if (!time || !ISO_TIME.test(time) || Number.isNaN(Date.parse(time))) return 'no-event-time'
+  if (!time || !isTime(time)) return 'no-event-time'
   return isDeeper(record, DEEPEST) ? 'nested-too-deep' : undefined
 }
 
@@ -73,8 +71,15 @@ const DEEPEST = 500
 /** Every event is looked through: `Object.values` takes a third of the time of `for ... in`. */
 const isDeeper = (value: object, levels: number): boolean => {
   if (levels === 0) return true
-  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
-  for (const part of parts) {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const part: unknown = value[i]
+      if (typeof part === 'object' && part !== null && isDeeper(part, levels - 1)) return true
+    }
+    return false
+  }
+  for (const name in value) {
+    const part: unknown = (value as Record<string, unknown>)[name]
     if (typeof part === 'object' && part !== null && isDeeper(part, levels - 1)) return true
   }
   return false

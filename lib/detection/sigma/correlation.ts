@@ -41,14 +41,17 @@ const makeSliding = <T>(
       if (!found) return undefined
       const { time } = match
       const group = groups.get(found.key, () => ({ hits: [], reported: [] }))
-      if (group.reported.some((window) => time >= window.from && time <= window.to)) return undefined
+      if (group.reported.length > 0 && isReported(group, time)) return undefined
       for (const hit of found.hits) insert(group, rule, hit)
       if (group.hits.length > limit) group.hits = group.hits.slice(-Math.ceil(limit * 0.75))
-      return report(group, rule, time)
+      return group.hits.length < rule.threshold ? undefined : report(group, rule, time)
     },
     finish: () => [],
   }
 }
+
+const isReported = <T>(group: Group<T>, time: number): boolean =>
+  group.reported.some((window) => time >= window.from && time <= window.to)
 
 const insert = <T>(group: Group<T>, rule: SigmaCorrelationRule, hit: Hit<T>): void => {
   const at = insertHit(group.hits, hit)
@@ -184,7 +187,9 @@ const generations = <V>(size: number) => {
         young = new Map()
         asked = 1
       }
-      const value = young.get(key) ?? old.get(key) ?? make()
+      const known = young.get(key)
+      if (known !== undefined) return known
+      const value = old.get(key) ?? make()
       young.set(key, value)
       return value
     },

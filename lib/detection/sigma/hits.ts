@@ -1,5 +1,13 @@
 import type { SigmaCorrelationRule } from './document.ts'
-import { type Path, parsePath, type Subject, textAt, textsAt } from './path.ts'
+import {
+  type Path,
+  type Reader as PathReader,
+  parsePath,
+  readerOf,
+  type Subject,
+  textAt,
+  textsAt,
+} from './path.ts'
 
 /** One event that a referred rule matched. `T` is whatever the caller wants back with a finding. */
 export interface Hit<T> {
@@ -45,17 +53,15 @@ export const hitReader = <T>(
   rule: SigmaCorrelationRule,
   references: readonly (readonly string[])[],
 ): Reader<T> => {
-  const keyFields = references.map((names) =>
-    rule.groupBy.map((field) => parsePath(aliased(rule, field, names))),
-  )
-  const valueFields = references.map((names) =>
-    rule.fields.map((field) => parsePath(aliased(rule, field, names))),
-  )
+  const fieldsFor = (fields: readonly string[]) =>
+    references.map((names) => fields.map((field) => fieldOf(aliased(rule, field, names))))
+  const keyFields = fieldsFor(rule.groupBy)
+  const valueFields = fieldsFor(rule.fields)
+  const counts = rule.type.startsWith('value_')
   return ({ rule: number, time, eventID, event, subject, item }) => {
     const key = keyOf(event, subject, keyFields[number]!)
     if (key === undefined) return undefined
-    const counts = rule.type.startsWith('value_')
-    const values = counts ? valuesOf(event, subject, valueFields[number]!) : ['']
+    const values = counts ? valuesOf(event, subject, valueFields[number]!) : NO_VALUE
     return { key, hits: values.map((value) => ({ time, eventID, rule: number, value, item })) }
   }
 }
@@ -70,20 +76,32 @@ const aliased = (rule: SigmaCorrelationRule, field: string, names: readonly stri
   return field
 }
 
+const NO_VALUE = ['']
+
+interface Field {
+  readonly path: Path
+  readonly read: PathReader
+}
+
+const fieldOf = (name: string): Field => {
+  const path = parsePath(name)
+  return { path, read: readerOf(path) }
+}
+
 /** One text for several, with their lengths, so that no two differ and look alike. */
-const keyOf = (event: unknown, subject: Subject, fields: readonly Path[]): string | undefined => {
+const keyOf = (event: unknown, subject: Subject, fields: readonly Field[]): string | undefined => {
   let key = ''
-  for (const field of fields) {
-    const text = textAt(event, subject, field)
+  for (const { path, read } of fields) {
+    const text = textAt(event, subject, path, read)
     if (text === undefined) return undefined
-    key += `${text.length}:${text}`
+    key = fields.length === 1 ? text : `${key}${text.length}:${text}`
   }
   return key
 }
 
 /** Counted values of an event: one field may hold several; several fields count as one value together. */
-const valuesOf = (event: unknown, subject: Subject, fields: readonly Path[]): readonly string[] => {
-  if (fields.length === 1) return textsAt(event, subject, fields[0]!)
+const valuesOf = (event: unknown, subject: Subject, fields: readonly Field[]): readonly string[] => {
+  if (fields.length === 1) return textsAt(event, subject, fields[0]!.path)
   const key = keyOf(event, subject, fields)
   return key === undefined ? [] : [key]
 }

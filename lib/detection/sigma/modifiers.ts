@@ -2,10 +2,21 @@ import { shapeOf } from '../../trail/log-file.ts'
 import { encodings, isEncoding } from './encode.ts'
 import { eventNode, type Node, notOf } from './node.ts'
 import { operatorTest, VALUE_OPERATORS } from './operators.ts'
-import { existsAt, isNullAt, type Path, parsePath, type Subject, someAt, someLeaf } from './path.ts'
+import {
+  existsAt,
+  isNullAt,
+  type Path,
+  parsePath,
+  readerOf,
+  type Subject,
+  someAt,
+  someLeaf,
+  UNCLEAR,
+} from './path.ts'
 import {
   ANY,
   literalOf,
+  literalsTest,
   parsePattern,
   patternTest,
   remembering,
@@ -100,14 +111,23 @@ const listOf = (value: unknown): readonly unknown[] => {
 /** Any leaf at the path (a field of lists and objects has many) must satisfy any test, or with `all` each of them. */
 const valueNode = (path: Path, wanted: Wanted, all: boolean): Node => {
   const { tests, orNull, asJson } = wanted
+  const read = readerOf(path)
   const visits = tests.map((test) => (value: unknown) => someLeaf(value, test, asJson))
-  const holds = (root: unknown, subject: Subject) => {
+  const anywhere = (root: unknown, subject: Subject): boolean => {
     if (all) {
       if (orNull && !isNullAt(root, subject, path)) return false
       return visits.every((visit) => someAt(root, subject, path, visit))
     }
     for (const visit of visits) if (someAt(root, subject, path, visit)) return true
     return orNull && isNullAt(root, subject, path)
+  }
+  const [only] = tests
+  const single = tests.length === 1
+  const holds = (root: unknown, subject: Subject): boolean => {
+    const value = read(root, subject)
+    if (typeof value === 'string' && single && !(all && orNull)) return only!(value)
+    if (value === undefined && !all) return orNull
+    return anywhere(root, subject)
   }
   return { test: holds, probe: probeOf(path, holds) }
 }
@@ -131,7 +151,11 @@ const existsNode = (path: Path, values: readonly unknown[]): Node => {
   if (values.length !== 1 || (wanted !== 'true' && wanted !== 'false')) {
     throw new Error(`exists: expected true or false, found ${JSON.stringify(values)}`)
   }
-  const present = eventNode((root, subject) => existsAt(root, subject, path))
+  const read = readerOf(path)
+  const present = eventNode((root, subject) => {
+    const value = read(root, subject)
+    return value === UNCLEAR ? existsAt(root, subject, path) : value !== undefined
+  })
   return wanted === 'true' ? present : notOf(present)
 }
 
@@ -203,20 +227,18 @@ const patternsOf = (text: string, modifiers: readonly string[]): readonly (reado
 
 /** One test for many patterns: literals by look-up, the rest one after the other, lower case made once. */
 const anyPattern = (patterns: readonly (readonly Token[])[], cased: boolean): TextTest => {
-  const literals = new Set<string>()
+  const literals: string[] = []
   const globs: TextTest[] = []
   for (const tokens of patterns) {
     const literal = literalOf(tokens)
     if (literal === undefined) globs.push(patternTest(tokens, cased))
-    else {
-      literals.add(cased ? literal : literal.toLowerCase())
-      if (!cased) literals.add(literal)
-    }
+    else literals.push(literal)
   }
+  if (globs.length === 0) return literalsTest(literals, cased)
+  const wanted = new Set(cased ? literals : literals.map((literal) => literal.toLowerCase()))
   return (value) => {
-    if (literals.has(value)) return true
     const folded = cased ? value : value.toLowerCase()
-    if (literals.has(folded)) return true
+    if (wanted.has(folded)) return true
     for (const glob of globs) if (glob(folded)) return true
     return false
   }

@@ -10,6 +10,8 @@ export interface Node {
   probe(call: Call): boolean | undefined
   /** The same test for events of this call alone, without what their names answer already. */
   given?(call: Call): Node
+  /** What must hold together, where that is all it says. */
+  readonly parts?: readonly Node[]
 }
 
 export interface Call {
@@ -28,19 +30,31 @@ export const givenCall = (node: Node, call: Call): Node => {
 }
 
 /** Sigma's `and`; true for no parts. */
-export const allOf = (parts: readonly Node[]): Node => {
+export const allOf = (given: readonly Node[]): Node => {
+  const parts = given.flatMap((part) => part.parts ?? part)
   if (parts.length === 1) return parts[0]!
   return {
-    test: (root, subject) => {
-      for (const part of parts) if (!part.test(root, subject)) return false
-      return true
-    },
+    parts,
+    test: every(parts.map(({ test }) => test)),
     probe: (call) => {
       const answers = parts.map((part) => part.probe(call))
       if (answers.includes(false)) return false
       return answers.includes(undefined) ? undefined : true
     },
     given: (call) => allOf(parts.map((part) => givenCall(part, call)).filter((part) => part !== ALWAYS)),
+  }
+}
+
+/** One test after the other, until one says no. Every event comes by here: two and three are written out. */
+const every = (tests: readonly Node['test'][]): Node['test'] => {
+  const [first, second, third] = tests
+  if (tests.length === 2) return (root, subject) => first!(root, subject) && second!(root, subject)
+  if (tests.length === 3) {
+    return (root, subject) => first!(root, subject) && second!(root, subject) && third!(root, subject)
+  }
+  return (root, subject) => {
+    for (const test of tests) if (!test(root, subject)) return false
+    return true
   }
 }
 

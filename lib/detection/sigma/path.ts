@@ -26,6 +26,37 @@ export const parsePath = (name: string): Path => {
   }
 }
 
+/** What a plain read cannot say: a list lies on the way, or a name that every object bears. Then `someAt` tells. */
+export const UNCLEAR = Symbol('ask someAt')
+
+/** Reads what lies at the path when no list lies on the way: nearly always. `undefined` when nothing is there. */
+export type Reader = (root: unknown, subject: Subject) => unknown
+
+/** The quick way to a value; answers the same as `someAt` would see, or `UNCLEAR`. */
+export const readerOf = (path: Path): Reader => {
+  const { name, segments } = path
+  if (path.derived) return (_, subject) => subject.derived(name)
+  if ([...segments, ...path.rests].some((key) => key in Object.prototype)) return () => UNCLEAR
+  if (segments.length === 1) return (root) => (isRecord(root) ? root[name] : clarity(root))
+  return (root) => readPlain(root, path)
+}
+
+const readPlain = (root: unknown, { segments, rests }: Path): unknown => {
+  let here = root
+  for (let depth = 0; depth < segments.length; depth++) {
+    if (!isRecord(here)) return clarity(here)
+    const literal = here[rests[depth]!]
+    if (literal !== undefined) return literal
+    here = here[segments[depth]!]
+  }
+  return here
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const clarity = (value: unknown): unknown => (Array.isArray(value) ? UNCLEAR : undefined)
+
 /**
  * Does `test` hold for any value at the path? Crossing a list means any member. The test sees what lies there, objects
  * and lists included, and is not called when nothing does. Recursion is as deep as the path is long.
@@ -112,17 +143,11 @@ const jsonOf = (value: object): string | undefined => {
   }
 }
 
-/** The first text at the path. */
-export const textAt = (root: unknown, subject: Subject, path: Path): string | undefined => {
-  const value = path.derived ? subject.derived(path.name) : plainAt(root, path)
+/** The first text at the path, which `read` is the quick way to. */
+export const textAt = (root: unknown, subject: Subject, path: Path, read: Reader): string | undefined => {
+  const value = read(root, subject)
   return typeof value === 'string' ? value : textsAt(root, subject, path)[0]
 }
-
-/** What a field of the event itself holds: most fields are asked for by one name. */
-const plainAt = (root: unknown, path: Path): unknown =>
-  path.segments.length === 1 && typeof root === 'object' && root !== null && Object.hasOwn(root, path.name)
-    ? (root as Record<string, unknown>)[path.name]
-    : undefined
 
 /** String forms of all leaves at the path, each once. */
 export const textsAt = (root: unknown, subject: Subject, path: Path): readonly string[] => {

@@ -106,10 +106,36 @@ const globMatches = (value: string, units: readonly Token[]): boolean => {
 const unitMatches = (value: string, at: number, token: Token): boolean =>
   token === ONE || (token === DASH ? DASHES.includes(value[at]!) : token === value[at])
 
+/**
+ * Is it one of these texts? A text of another length than all of them is not looked at: lower case changes no length, but for letters
+ * outside ASCII.
+ */
+export const literalsTest = (literals: readonly string[], cased: boolean): TextTest => {
+  const wanted = new Set(cased ? literals : literals.map((literal) => literal.toLowerCase()))
+  const [only] = wanted
+  if (cased) return wanted.size === 1 ? (value) => value === only : (value) => wanted.has(value)
+  if (![...wanted].every(isAscii)) return (value) => wanted.has(value.toLowerCase())
+  let lengths = 0
+  for (const { length } of wanted) lengths |= 1 << (length & 31)
+  const fits: TextTest = ({ length }) => (lengths & (1 << (length & 31))) !== 0
+  const test: TextTest =
+    wanted.size === 1
+      ? (value) => fits(value) && (value === only || value.toLowerCase() === only)
+      : (value) => fits(value) && (wanted.has(value) || wanted.has(value.toLowerCase()))
+  QUICK.add(test)
+  return test
+}
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
+
+/** Tests that are as quick as remembering their answers. */
+const QUICK = new WeakSet<TextTest>()
+
 const MAX_REMEMBERED = 256
 
 /** The same test, which knows the last short texts it was asked. */
 export const remembering = (test: TextTest): TextTest => {
+  if (QUICK.has(test)) return test
   const answers = new Map<string, boolean>()
   return (value) => {
     if (value.length > MAX_REMEMBERED) return test(value)

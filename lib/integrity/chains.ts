@@ -37,7 +37,7 @@ export const chainsOf = (
     if (!chain) return []
     const head = Object.hasOwn(heads, id) ? heads[id] : undefined
     const { first, copies } = withoutCopies(members.sort(inOrder))
-    const judged = judgeDigests(first, benchOf(chain, head))
+    const judged = withoutAstray(judgeDigests(first, benchOf(chain, head)))
     return [{ id, chain, judged: [...judged, ...copies], head, newestListed: newest.get(id) }]
   })
 }
@@ -58,6 +58,34 @@ const inOrder = (a: ReadDigest, b: ReadDigest): number => a.time - b.time || fit
 
 const fitOf = ({ object, content }: ReadDigest): number =>
   content.ok && object.key.endsWith(content.digest.key) ? 1 : 0
+
+/** Digests come hourly; a trail that was silent for longer may go on (milliseconds). */
+const FAR = 48 * HOUR
+
+/**
+ * A digest that nothing proves, though others of its chain are proven, and that lies days away from all of them, is nobody's word for
+ * the time between: one forged date would make thousands of hours seem missing, and a cut tail seem whole.
+ */
+const withoutAstray = (judged: readonly JudgedDigest[]): readonly JudgedDigest[] => {
+  if (!judged.some(({ trust }) => trust === 'proven')) return judged
+  const near = new Set<JudgedDigest>()
+  for (const row of [judged, [...judged].reverse()]) {
+    let last = Number.NaN
+    for (const one of row) {
+      if (one.trust === 'broken') continue
+      if (isDoubtful(one) && !(Math.abs(one.read.time - last) <= FAR)) continue
+      near.add(one)
+      last = one.read.time
+    }
+  }
+  return judged.map((one) => (isDoubtful(one) && !near.has(one) ? { ...one, trust: 'broken' } : one))
+}
+
+/** Without keys, or in a copy that lost its signatures, nothing can be proven: that is no sign of a forgery. */
+const isDoubtful = ({ trust, fault }: JudgedDigest): boolean =>
+  trust === 'unproven' &&
+  fault?.reason !== 'no-public-keys' &&
+  !(fault?.reason === 'signature-missing' && fault.status === 'unverifiable')
 
 /** Two objects of a folder that are the same digest: the second one is a copy, whatever it holds. */
 const withoutCopies = (reads: readonly ReadDigest[]) => {

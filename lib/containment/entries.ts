@@ -1,4 +1,4 @@
-import type { ActionType, ApiCall, Json, Mode } from '../action.ts'
+import type { ApiCall, Json, Mode } from '../action.ts'
 import type { Level } from '../finding.ts'
 import type { ApiAnswer, LedgerEntry } from '../ports.ts'
 import type { PreparedAction } from './prepare.ts'
@@ -156,9 +156,3 @@ export const calledWith = (step: StepData, answer: ApiAnswer): CalledData => {
     ? { ...step, outcome: 'failed', error: answer.error, message: answer.message, ...requestId }
     : { ...step, outcome: 'answered', output: answer.output, ...requestId }
 }
-
-/** Types whose calls only put back what was there, or shut a door: nobody loses access. */
-export const isIdentityTarget = (kind: string): boolean =>
-  /^(access-key|user|role|session|principal|permission-set|account|organization)/.test(kind)
-
-export type { ActionType }

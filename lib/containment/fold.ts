@@ -6,7 +6,7 @@ export interface ActionRecord {
   state: ActionState
   planned: EntryData['planned']
   plannedAt: string
-  started?: EntryData['started'] & { readonly at: string }
+  started?: EntryData['started'] & { readonly at: string; readonly sequence: number }
   /** Which list of calls is being made, or was made. */
   way: number
   /** By `phase/way/step`: the last intent, and the answer to it. */
@@ -14,9 +14,11 @@ export interface ActionRecord {
   applied?: { readonly at: string; readonly way: number; readonly owner: string; readonly expires: string }
   /** Looks since it was applied, or asserted again. */
   checks: { readonly at: string; readonly checkpoint: number; readonly holds: 'yes' | 'no' | 'unknown' }[]
-  releasing?: EntryData['releasing'] & { readonly at: string }
+  releasing?: EntryData['releasing'] & { readonly at: string; readonly sequence: number }
   proposed?: string
   refused?: EntryData['refused']
+  /** When it came to an end: released, expired, refused or failed. */
+  endedAt?: string
   /** The last sentence the ledger has about it. */
   note?: string
 }
@@ -112,11 +114,13 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
     case 'refused':
       record.refused = entry.data
       record.note = entry.data.reason
-      if (entry.data.code !== 'release') record.state = 'REFUSED'
+      if (entry.data.code === 'release') return
+      record.state = 'REFUSED'
+      record.endedAt = at
       return
     case 'started':
       if (!record.started && entry.data.automatic) book.charges.push({ ...entry.data, at })
-      record.started = { ...entry.data, at }
+      record.started = { ...entry.data, at, sequence: entry.sequence }
       record.state = 'EXECUTING'
       return
     case 'calling':
@@ -141,6 +145,7 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
     case 'failed':
       record.note = entry.data.reason
       record.state = 'FAILED'
+      record.endedAt = at
       return
     case 'checked':
       record.checks.push({ at, checkpoint: entry.data.checkpoint, holds: entry.data.holds })
@@ -169,14 +174,16 @@ const end = (record: ActionRecord, entry: Entry): void => {
       record.note = entry.data.reason
       return
     case 'releasing':
-      record.releasing = { ...entry.data, at: entry.time }
+      record.releasing = { ...entry.data, at: entry.time, sequence: entry.sequence }
       record.state = 'RELEASING'
       return
     case 'released':
       record.state = 'RELEASED'
+      record.endedAt = entry.time
       return
     case 'expired':
       record.state = 'EXPIRED'
+      record.endedAt = entry.time
       return
     case 'proposed':
       record.proposed = entry.time

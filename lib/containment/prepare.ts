@@ -60,6 +60,8 @@ export const prepareAction = async (
     const objection = await targetObjection(concrete, responder)
     if (objection) return { reason: objection }
     const { holds } = await lookAtAll(concrete.done ?? [], responder)
+    if (holds !== 'yes' && concrete.calls.length === 0)
+      return { reason: 'on the state the account is in there is nothing to call' }
     return {
       action: concrete,
       found: holds === 'yes' ? 'already' : 'ready',

@@ -1,0 +1,104 @@
+import type { ContainmentAction } from '../action.ts'
+import type { Draft } from './entries.ts'
+import type { ActionRecord, Approval, Book } from './fold.ts'
+import { lastOf, parseArn } from './ids.ts'
+import { type ContainWorld, later } from './world.ts'
+
+/** Who approves, as AWS itself says: GetCallerIdentity, or the signature of the request. */
+export interface Approver {
+  readonly arn: string
+  /** `AIDA...`, or `AROA...:session`. */
+  readonly userId?: string
+  readonly accessKeyId?: string
+}
+
+/** Approvals of a plan that still count, each person once. */
+export const approvalsOf = ({ approvals }: Book, plan: string, now: string): readonly Approval[] => {
+  const counted = new Map<string, Approval>()
+  for (const one of approvals.get(plan) ?? []) if (one.expires > now) counted.set(one.identity, one)
+  return [...counted.values()]
+}
+
+/**
+ * Records that somebody approves a plan, bound to its hash. Answers `undefined`, or why it does not count: no such plan (it changed, or was never
+ * recorded), nothing in it that waits, the approver is who it contains or was made by them (`descendants`: ids, keys and ARNs of
+ * the subjects' session graph), or has approved already.
+ */
+export const approvePlan = async (
+  { ledger, clock, settings }: ContainWorld,
+  plan: string,
+  approver: Approver,
+  descendants: ReadonlySet<string> = new Set(),
+): Promise<string | undefined> => {
+  let objection: string | undefined
+  await ledger.append((book): Draft | undefined => {
+    const now = clock.now()
+    objection = refuseApproval(book, plan, approver, descendants, now)
+    if (objection) return undefined
+    const expires = later(now, settings.approvalMinutes * 60)
+    return {
+      kind: 'approved',
+      data: { plan, approver: approver.arn, identity: identityOfApprover(approver), expires },
+    }
+  })
+  return objection
+}
+
+const refuseApproval = (
+  book: Book,
+  plan: string,
+  approver: Approver,
+  descendants: ReadonlySet<string>,
+  now: string,
+): string | undefined => {
+  const records = [...book.actions.values()].filter((record) => record.planned.plan === plan)
+  if (records.length === 0)
+    return `no plan with hash ${plan.slice(0, 64)} is recorded: it was changed, replaced or never recorded`
+  const waiting = records.filter(({ state }) => state === 'PLANNED' || state === 'APPROVED')
+  if (waiting.length === 0) return 'nothing of this plan waits for approval'
+  const identity = identityOfApprover(approver)
+  if (identity === '') return `the approver is no principal of AWS: ${approver.arn.slice(0, 100)}`
+  const names = namesOfApprover(approver)
+  if (waiting.some((record) => concerns(record, names))) return 'the approver is who the plan contains'
+  if (names.some((name) => descendants.has(name)))
+    return 'the approver works with credentials that the contained principal made'
+  return approvalsOf(book, plan, now).some((one) => one.identity === identity)
+    ? 'this approver has approved this plan already'
+    : undefined
+}
+
+/**
+ * What makes two approvers two people. A session name is chosen by who assumes the role, so two sessions of a role are one; in IAM Identity Center it is the
+ * user, and the role is shared.
+ */
+export const identityOfApprover = ({ arn }: Approver): string => {
+  const parsed = parseArn(arn)
+  if (!parsed) return ''
+  const [kind, role = '', session = ''] = parsed.resource.split('/')
+  if (kind !== 'assumed-role') return arn
+  const name = role.startsWith('AWSReservedSSO_') ? `${role}/${session}` : role
+  return `${parsed.accountId}:role/${name}`
+}
+
+const namesOfApprover = ({ arn, userId = '', accessKeyId = '' }: Approver): readonly string[] =>
+  [arn, userId, userId.split(':')[0]!, accessKeyId, identityOfApprover({ arn })].filter((name) => name !== '')
+
+const concerns = ({ planned }: ActionRecord, names: readonly string[]): boolean =>
+  subjectNames(planned.prepared.action).some((name) => names.includes(name))
+
+const subjectNames = ({ target, quiet }: ContainmentAction): readonly string[] => {
+  const { id, arn, accountId, name, kind } = target
+  const parsed = parseArn(arn)
+  const role = parsed?.resource.startsWith('role/')
+    ? lastOf(parsed.resource)
+    : kind === 'role'
+      ? name
+      : undefined
+  const owner = kind === 'access-key' && name ? [`arn:aws:iam::${accountId}:user/${name}`] : []
+  return [
+    id,
+    ...(arn === undefined ? owner : [arn]),
+    ...(role === undefined ? [] : [`${accountId}:role/${role}`]),
+    ...[quiet?.accessKeyId, quiet?.principalId].filter((one) => one !== undefined),
+  ]
+}

@@ -1,0 +1,136 @@
+import type { ContainmentAction } from '../action.ts'
+import { atLeast } from '../finding.ts'
+import type { AskingEvent, Decision, EvidenceStatus } from './entries.ts'
+import type { Book } from './fold.ts'
+import { refusePrincipal } from './guard.ts'
+import { PARTITIONS } from './ids.ts'
+import { type ContainSettings, secondsBetween } from './world.ts'
+
+/** Targets whose containment takes access away from somebody. */
+const IDENTITY = /^(?:access-key|user|role|session|principal|permission-set|identity|account|organization)/
+/** Targets that are a whole account, or more. */
+const WIDE = /^(?:account|organization|organizational-unit|root)/
+
+/** Does somebody lose access? */
+export const takesAccess = ({ target, tier }: ContainmentAction): boolean =>
+  tier > 0 && IDENTITY.test(target.kind)
+
+/** Does it reach a whole account, or more than one? */
+export const isAccountWide = ({ target }: ContainmentAction): boolean => WIDE.test(target.kind)
+
+/** The principal or the object that a containment counts for, once however many actions it takes. */
+export const subjectOfAction = ({ target }: ContainmentAction): string =>
+  target.arn ?? `${target.accountId}:${target.name ?? target.id}`
+
+/** Why the target may not be contained at all, or `undefined`: the owner's list, the ways back in, our own roles, AWS's own. */
+export const refuseTarget = (action: ContainmentAction, settings: ContainSettings): string | undefined => {
+  const { protectedPrincipals, breakGlass, ownPrincipals } = settings
+  return refusePrincipal(
+    namesOf(action),
+    [...protectedPrincipals, ...breakGlass, ...ownPrincipals],
+    action.target.arn === undefined,
+  )
+}
+
+const namesOf = ({ target }: ContainmentAction): readonly string[] => {
+  const { kind, id, name, arn, accountId } = target
+  if (arn !== undefined) return [arn, id]
+  const noun = kind === 'access-key' ? 'user' : kind
+  return [id, ...PARTITIONS.map((partition) => `arn:${partition}:iam::${accountId}:${noun}/${name ?? id}`)]
+}
+
+/** What `decide` looks at. */
+export interface Question {
+  readonly action: ContainmentAction
+  readonly settings: ContainSettings
+  readonly book: Book
+  readonly now: string
+  readonly events: readonly AskingEvent[]
+  readonly evidence: EvidenceStatus
+  /** Ways back in that are alive. */
+  readonly breakGlass: number
+}
+
+/**
+ * May the action be done without asking, and if not, how many people must approve? Pure; the budget is looked at again in the moment the action
+ * starts.
+ */
+export const decide = (question: Question): Decision => {
+  const { action, settings } = question
+  const why = [
+    modeReason(settings),
+    tierReason(action, settings),
+    levelReason(action, settings),
+    evidenceReason(question),
+    staleReason(question),
+    wayBackReason(question),
+    budgetReason(question),
+  ].filter((reason) => reason !== undefined)
+  return { automatic: why.length === 0, approvers: approversOf(action, why), why }
+}
+
+const approversOf = (action: ContainmentAction, why: readonly string[]): Decision['approvers'] => {
+  if (isAccountWide(action) && action.tier > 0) return 2
+  return why.length === 0 ? 0 : 1
+}
+
+const modeReason = ({ mode }: ContainSettings): string | undefined =>
+  mode === 'enforce' ? undefined : `the mode is ${mode}`
+
+const tierReason = (action: ContainmentAction, { automatic }: ContainSettings): string | undefined => {
+  if (action.tier === 0) return undefined
+  if (isAccountWide(action)) return 'it reaches the whole account: two people approve'
+  if (action.tier === 1 || automatic.includes(action.type)) return undefined
+  return 'it is wide, or writes a document (tier 2)'
+}
+
+const levelReason = (
+  { level }: ContainmentAction,
+  { automaticLevel }: ContainSettings,
+): string | undefined =>
+  atLeast(level, automaticLevel) ? undefined : `the finding is ${level}, below ${automaticLevel}`
+
+const evidenceReason = ({ evidence }: Question): string | undefined =>
+  evidence === 'unverified' ? 'neither a digest nor CloudTrail itself confirms the event yet' : undefined
+
+/** Minutes an event may lie in the future before its time is not believed. */
+const AHEAD_MINUTES = 5
+
+const staleReason = ({ events, now, settings }: Question): string | undefined => {
+  const ages = events.map(({ time }) => secondsBetween(time, now) / 60).filter((age) => !Number.isNaN(age))
+  if (ages.length === 0) return 'the time of the event is not known'
+  const newest = Math.min(...ages)
+  if (newest > settings.staleMinutes) return `the event is ${Math.floor(newest)} minutes old`
+  return newest < -AHEAD_MINUTES ? 'the event lies in the future' : undefined
+}
+
+const wayBackReason = ({ action, settings, breakGlass }: Question): string | undefined => {
+  if (!takesAccess(action)) return undefined
+  if (settings.breakGlass.length === 0) return 'no break-glass principal is configured'
+  return breakGlass === 0 ? 'no break-glass principal could be seen alive' : undefined
+}
+
+/** Why no more may be done on its own this hour, or `undefined`. A principal that was contained this hour costs nothing more. */
+export const budgetReason = ({
+  action,
+  settings,
+  book,
+  now,
+}: Omit<Question, 'events' | 'evidence' | 'breakGlass'>) => {
+  const account = action.target.accountId
+  const spent = book.charges.filter((one) => one.account === account && secondsBetween(one.at, now) < 3600)
+  const subjects = new Set(spent.map(({ subject }) => subject))
+  if (subjects.has(subjectOfAction(action))) return undefined
+  const { perHour, reserved } = settings.budget
+  const critical = action.level === 'critical'
+  const open = isBreakerOpen(book, account, now)
+  if (open && !critical) return 'the circuit breaker is open: too much was asked for'
+  const allowed = critical ? perHour : perHour - reserved
+  return subjects.size >= allowed
+    ? `${subjects.size} containments on their own in this hour, ${allowed} are allowed`
+    : undefined
+}
+
+/** Has more been asked for than may go on its own? */
+export const isBreakerOpen = ({ breakers }: Book, account: string, now: string): boolean =>
+  breakers.some((one) => one.account === account && one.until > now)

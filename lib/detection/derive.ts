@@ -99,5 +99,6 @@ const writes = (event: CloudTrailEvent): boolean => {
 
 const kmsAccountsOf = (event: CloudTrailEvent): readonly string[] => {
   const key = at(event.requestParameters, 'x-amz-server-side-encryption-aws-kms-key-id')
+  if (key === undefined) return []
   return (Array.isArray(key) ? key : [key]).flatMap((one) => accountIn(one) ?? [])
 }

@@ -90,10 +90,13 @@ export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = 
 const machineFor = (rules: readonly Rule[], options: DetectorOptions): Machine => {
   const floor = options.minLevel ?? 'informational'
   const silenced = silencedBy(rules)
+  const reported = new Set(
+    rules.filter((rule) => atLeast(rule.ref.level, floor) && !silenced.has(rule.ref.id)),
+  )
   return {
     derived: makeDerived(options.knownAccounts),
     listeners: listenersOf(rules),
-    reports: (rule) => atLeast(rule.ref.level, floor) && !silenced.has(rule.ref.id),
+    reports: (rule) => reported.has(rule),
     merger: makeMerger(),
     suppressor: makeSuppressor(options.suppressions ?? []),
     shadow: new Set(options.shadow),

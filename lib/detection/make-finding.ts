@@ -1,7 +1,16 @@
 import { type Finding, findingId, type RuleRef } from '../finding.ts'
 import type { LocatedEvent } from '../ports.ts'
-import { accountOf, eventIdOf, eventTimeOf, identityOf, text } from '../trail/event.ts'
+import {
+  accountOf,
+  at,
+  type CloudTrailEvent,
+  eventIdOf,
+  eventTimeOf,
+  identityOf,
+  text,
+} from '../trail/event.ts'
 import { affectedBy } from './affected.ts'
+import { observedCall } from './baseline/observed-call.ts'
 
 /** A hit's place, and the events it rests on. */
 export interface Basis {
@@ -14,7 +23,8 @@ export const idOf = ({ event, key, index }: LocatedEvent): string => eventIdOf(e
 
 /** The finding of a rule on an event. Its id rests on these two alone. */
 export const makeFinding = (rule: RuleRef, { located, events }: Basis): Finding => {
-  const { event, key, index } = located
+  const { key, index } = located
+  const event = observedCall(located.event)
   const errorCode = text(event.errorCode)
   const eventID = idOf(located)
   return {
@@ -23,8 +33,8 @@ export const makeFinding = (rule: RuleRef, { located, events }: Basis): Finding 
     time: eventTimeOf(event) ?? '',
     event: {
       eventID,
-      eventName: text(event.eventName) ?? '',
-      eventSource: text(event.eventSource) ?? '',
+      eventName: nameIn(event, 'eventName'),
+      eventSource: nameIn(event, 'eventSource'),
       recipientAccountId: accountOf(event) ?? '',
       awsRegion: text(event.awsRegion) ?? '',
       sourceIPAddress: text(event.sourceIPAddress) ?? '',
@@ -38,3 +48,7 @@ export const makeFinding = (rule: RuleRef, { located, events }: Basis): Finding 
     raw: event,
   }
 }
+
+/** An Insights event names its call inside. */
+const nameIn = (event: CloudTrailEvent, name: 'eventName' | 'eventSource'): string =>
+  text(event[name]) ?? text(at(event, 'insightDetails', name)) ?? ''

@@ -22,7 +22,7 @@ export const SCHEMA_FIELDS: ReadonlyMap<string, Kind> = new Map([
   ...named(
     'open',
     `requestParameters responseElements additionalEventData serviceEventDetails resources insightDetails addendum
-    tlsDetails edgeDeviceDetails annotation eventContext timeWindow summary`,
+    tlsDetails edgeDeviceDetails annotation eventContext timeWindow summary baseline`,
   ),
   ...named('map', 'userIdentity userIdentity.sessionContext'),
   ...named(
@@ -43,7 +43,7 @@ export const SCHEMA_FIELDS: ReadonlyMap<string, Kind> = new Map([
 /** Values that can occur, where they are few or have one shape. */
 export const VALUES: Readonly<Record<string, { readonly shape: RegExp; readonly expected: string }>> = {
   eventSource: {
-    shape: /^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com|aws\.internal)$/i,
+    shape: /^([a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com|aws\.internal)|baseline\.trailwarden)$/i,
     expected: 'a service such as iam.amazonaws.com',
   },
   eventName: { shape: /^[A-Za-z][\w:. -]*$/, expected: 'a name such as StopLogging' },

@@ -34,7 +34,6 @@ export const slimmed = ({ located, events }: Basis): SlimBasis => {
 }
 
 const factsOf = (event: CloudTrailEvent): Facts => ({
-  eventVersion: event.eventVersion,
   eventTime: event.eventTime,
   eventSource: event.eventSource,
   eventName: event.eventName,
@@ -42,13 +41,8 @@ const factsOf = (event: CloudTrailEvent): Facts => ({
   sourceIPAddress: event.sourceIPAddress,
   userAgent: event.userAgent,
   errorCode: event.errorCode,
-  errorMessage: event.errorMessage,
   eventID: event.eventID,
   eventId: event['eventId'],
-  readOnly: event.readOnly,
-  eventType: event.eventType,
-  eventCategory: event.eventCategory,
-  managementEvent: event.managementEvent,
   recipientAccountId: event.recipientAccountId,
   accountId: event['accountId'],
 })

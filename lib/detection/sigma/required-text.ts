@@ -1,0 +1,69 @@
+/** Shorter texts are in nearly everything. */
+const MIN_CHARS = 3
+
+/**
+ * Texts, in lower case, of which a match of the regular expression holds at least one; `undefined` when the expression does not say so
+ * plainly. Looking for them is much quicker than the expression, and nearly always settles it.
+ */
+export const requiredTexts = (source: string): readonly string[] | undefined => {
+  if (source.includes('\\Q')) return undefined
+  const texts: string[] = []
+  let longest = ''
+  let run = ''
+  const endRun = () => {
+    if (run.length > longest.length) longest = run
+    run = ''
+  }
+  for (let at = 0; at <= source.length; at++) {
+    const char = source[at]
+    if (char === undefined || char === '|') {
+      endRun()
+      if (longest.length < MIN_CHARS) return undefined
+      texts.push(longest.toLowerCase())
+      longest = ''
+    } else if (isPlain(char)) {
+      if (mayBeAbsent(source[at + 1])) endRun()
+      else run += char
+    } else {
+      endRun()
+      const end = endOf(source, at)
+      if (end === undefined) return undefined
+      at = end
+    }
+  }
+  return texts
+}
+
+const isPlain = (char: string): boolean => /[A-Za-z0-9 _:/@,;=%&#"'<>~`!-]/.test(char)
+
+const mayBeAbsent = (next: string | undefined): boolean => next === '?' || next === '*' || next === '{'
+
+/** Last position of the class, group or escape that begins here; `undefined` when it does not end. */
+const endOf = (source: string, start: number): number | undefined => {
+  const char = source[start]
+  if (char === '\\') return start + 1
+  if (char === '[') return endOfClass(source, start)
+  if (char !== '(') return start
+  for (let at = start + 1, depth = 1; at < source.length; at++) {
+    if (source[at] === '\\') at++
+    else if (source[at] === '[') {
+      const end = endOfClass(source, at)
+      if (end === undefined) return undefined
+      at = end
+    } else if (source[at] === '(') depth++
+    else if (source[at] === ')' && --depth === 0) return at
+  }
+  return undefined
+}
+
+/** A `]` right after `[` or `[^` is one of the class. */
+const endOfClass = (source: string, start: number): number | undefined => {
+  let at = source[start + 1] === '^' ? start + 2 : start + 1
+  if (source[at] === ']') at++
+  for (; at < source.length; at++) {
+    if (source[at] === '\\') at++
+    else if (source[at] === '[' && source[at + 1] === ':') at = source.indexOf(':]', at) + 1 || source.length
+    else if (source[at] === ']') return at
+  }
+  return undefined
+}

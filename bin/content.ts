@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type Playbook, parsePlaybook } from '../lib/containment/playbook.ts'
 import { type Config, NO_CONFIG, parseConfig } from '../lib/detection/config.ts'
 import { loadRules } from '../lib/detection/rules.ts'
+import { type QueryLibrary, queryLibrary } from '../lib/query/library.ts'
+import { type PackHead, parsePackHead } from '../lib/query/pack-head.ts'
 import { readText, textFiles } from './files.ts'
 import { packageRoot } from './package-root.ts'
 
@@ -38,10 +41,20 @@ export const readPlaybooks = async (): Promise<Playbook[]> => {
   return files.map(({ path, text }) => parsePlaybook(text, relative(root, path)))
 }
 
-/** Query files of this package and of a folder the user named. */
-export const readQueryFiles = async (folders: readonly string[] = []) => {
-  const files = await Promise.all(
-    [join(packageRoot(), 'queries'), ...folders].map((folder) => textFiles(folder, ['.sql'])),
+/** The queries of this package. The folder is listed; a file is read when its query is asked for. */
+export const openQueries = (): QueryLibrary => {
+  const root = join(packageRoot(), 'queries')
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  return queryLibrary(
+    names
+      .filter((name) => name.endsWith('.sql'))
+      .map((name) => join(root, name))
+      .map((path) => ({ path, read: () => readFileSync(path, 'utf8') })),
   )
-  return files.flat()
+}
+
+/** What a pack is about, from its pack.yml. */
+export const readPackHead = (pack: string): PackHead => {
+  const path = join(packageRoot(), 'queries', pack, 'pack.yml')
+  return parsePackHead(path, readFileSync(path, 'utf8'))
 }

@@ -3,10 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '../lib/errors.ts'
-import { readManifest } from '../lib/local/store-manifest.ts'
+import { readManifest, type StoreManifest } from '../lib/local/store-manifest.ts'
 import { ingest } from './ingest.ts'
 import { openSource } from './source.ts'
 import type { Terminal } from './terminal.ts'
+
+/** Where a source has a store already: itself, or the `--out` folder of a scan. */
+const storedIn = (source: string): string | undefined =>
+  [source, join(source, 'store')].find((dir) => readManifest(dir))
+
+/** What the manifest of a source's store says, when it has one. */
+export const storeOf = (source: string): StoreManifest | undefined => {
+  const dir = storedIn(source)
+  return dir === undefined ? undefined : readManifest(dir)
+}
 
 /**
  * Lends the event store of a source: one that is there already (a store, or the `--out` folder of a scan), else one made for
@@ -17,7 +27,7 @@ export const withStore = async (
   terminal: Terminal,
   use: (dir: string) => Promise<void>,
 ): Promise<void> => {
-  const there = [source, join(source, 'store')].find((dir) => readManifest(dir))
+  const there = storedIn(source)
   if (there) return use(there)
   const opened = await openSource(source, {}, terminal)
   const dir = await mkdtemp(join(tmpdir(), 'trailwarden-'))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Finding, findingId, type Level } from './finding.ts'
 import type { Row } from './ports.ts'
+import { visible } from './report/escape.ts'
 import { type CloudTrailEvent, identityOf } from './trail/event.ts'
 
 /** What a query's head says, as far as a finding cites it. */
@@ -61,7 +62,7 @@ const LONGEST = 120
 
 const titleOf = ({ title, finding }: ReportingQuery, field: (name: string) => string): string => {
   const summary = finding?.summary.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = field(name) || '(none)'
+    const value = visible(field(name)) || '(none)'
     return value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value
   })
   return summary === undefined ? title : `${title}: ${summary}`

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { loadRules, type Rule } from '../lib/detection/rules.ts'
 import { LEVELS } from '../lib/finding.ts'
-import { parsePack, type Query, type QueryParameter } from '../lib/query/pack.ts'
+import { type QueryLibrary, queryLibrary } from '../lib/query/library.ts'
+import type { Query, QueryParameter } from '../lib/query/pack.ts'
+import { parsePackHead } from '../lib/query/pack-head.ts'
 import type { FunctionDefinition } from '../lib/sql/functions.ts'
 import { AGGREGATE_FUNCTIONS } from '../lib/sql/functions-aggregate.ts'
 import { COLLECTION_FUNCTIONS } from '../lib/sql/functions-collection.ts'
@@ -33,9 +35,13 @@ export const shippedRules = (): readonly Rule[] => {
   return loadRules(files, { packs }).rules.filter(({ own }) => own !== undefined)
 }
 
-export const shippedQueries = (): readonly Query[] => [
-  ...parsePack(filesBelow('queries', '.sql').map(({ path, text }) => ({ file: path, text }))).values(),
-]
+const library = (): QueryLibrary =>
+  queryLibrary(filesBelow('queries', '.sql').map(({ path, text }) => ({ path, read: () => text })))
+
+export const shippedQueries = (): readonly Query[] => {
+  const { packs, queriesOf } = library()
+  return packs.flatMap(queriesOf)
+}
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n')
@@ -55,16 +61,25 @@ const ruleTable = (): string => {
   return `${rules.length} rules.\n\n${table(['rule', 'level', 'what it says', 'playbook'], rows)}`
 }
 
-const queryTable = (): string =>
-  table(
-    ['query', 'pack', 'question', 'parameters'],
-    shippedQueries().map(({ name, file, question, params, notes }) => [
-      `\`${name}\``,
-      file.split('/')[1]!,
-      [question, ...notes].join(' '),
-      params.map(parameterText).join(', '),
-    ]),
-  )
+const queryTables = (): string => {
+  const { packs, queriesOf } = library()
+  const counts = packs.map((pack) => queriesOf(pack).length)
+  const head = `${counts.reduce((sum, count) => sum + count, 0)} queries in ${packs.length} packs.`
+  return [head, ...packs.map((pack) => packSection(pack, queriesOf(pack)))].join('\n\n')
+}
+
+const packSection = (pack: string, queries: readonly Query[]): string => {
+  const path = `queries/${pack}/pack.yml`
+  const { title, about } = parsePackHead(path, readFileSync(join(root, path), 'utf8'))
+  const rows = queries.map(({ name, question, params, notes, severity, controls }) => [
+    `\`${name}\``,
+    [question, ...notes, ...(controls.length > 0 ? [`(${controls.join(', ')})`] : [])].join(' '),
+    params.map(parameterText).join(', '),
+    severity ?? '',
+  ])
+  const heads = ['query', 'question', 'parameters', 'severity']
+  return `### ${pack}\n\n${title}. ${about}\n\n${table(heads, rows)}`
+}
 
 const parameterText = ({ name, type, default: value }: QueryParameter): string =>
   `\`${name}\` (${type}${value === undefined ? ', required' : ''})`
@@ -105,7 +120,7 @@ const shapeText = (type: ColumnType): string => {
 const PARTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'docs/rules.md': { rules: ruleTable },
   'docs/queries.md': {
-    queries: queryTable,
+    queries: queryTables,
     functions: functionTable,
     columns: () => columnTable(EVENT_COLUMNS),
     'aggregated columns': () => columnTable(AGGREGATED_COLUMNS),

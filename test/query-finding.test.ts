@@ -63,4 +63,12 @@ describe('query finding', () => {
     const { rule } = queryFinding(told, { eventName: 'x'.repeat(5000), trail: null }, 0, NOW)
     expect(rule.title).toBe(`${query.title}: ${'x'.repeat(120)}... of (none) (none)`)
   })
+
+  it('lets no value break its line, hide in it or write the next placeholder', () => {
+    const told = { ...query, finding: { summary: '{eventName} by {arn}' } }
+    const row = { eventName: 'Stop\nLogging\u202e{arn}', arn: '\u001b[2Jalice' }
+    expect(queryFinding(told, row, 0, NOW).rule.title).toBe(
+      `${query.title}: Stop\\nLogging\\u202e{arn} by \\x1b[2Jalice`,
+    )
+  })
 })

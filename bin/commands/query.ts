@@ -4,18 +4,20 @@ import { UsageError } from '../../lib/errors.ts'
 import { duckdbQueryEngine } from '../../lib/local/query-engine.ts'
 import { storedDays } from '../../lib/local/stored-table.ts'
 import type { Row } from '../../lib/ports.ts'
-import { parsePack, type Query } from '../../lib/query/pack.ts'
+import { missingKinds } from '../../lib/query/needs.ts'
+import type { Query } from '../../lib/query/pack.ts'
+import { reachOf } from '../../lib/query/reach.ts'
 import { renderRows } from '../../lib/query/render.ts'
 import { compileQuery, type QueryRequest, runQuery } from '../../lib/query/run-query.ts'
 import { terminalSafe } from '../../lib/report/escape.ts'
-import { suggestion } from '../../lib/sql/sql-error.ts'
 import { coverageNotes } from '../../lib/store/coverage.ts'
 import { TABLES } from '../../lib/store/schema.ts'
-import { readQueryFiles } from '../content.ts'
+import { openQueries } from '../content.ts'
 import { readText } from '../files.ts'
 import { formatOption, many } from '../options.ts'
 import type { Session } from '../session.ts'
-import { withStore } from '../stores.ts'
+import { storeOf, withStore } from '../stores.ts'
+import { listText, showText } from './query-list.ts'
 
 interface QueryOptions {
   readonly sql?: string
@@ -30,11 +32,14 @@ const catalog = Object.fromEntries(Object.entries(TABLES).map(([name, columns]) 
 
 /** `trailwarden query`: one SELECT in CloudTrail Lake's dialect, by name or as text. */
 export const addQuery = (program: Command, session: Session): void => {
-  program
+  const command = program
     .command('query')
     .description("Ask in CloudTrail Lake's SQL: a query by name, or a SELECT of your own.")
+    .usage(
+      '[options] <source> [name]\n       trailwarden query list [pack]\n       trailwarden query show <name>',
+    )
     .argument('<source>', 'a store, the --out folder of a scan, or anything scan reads')
-    .argument('[name]', 'a query by name; trailwarden query <source> list names them all')
+    .argument('[name]', 'a query by name, or by pack/name; trailwarden query list names them all')
     .option('--sql <text>', 'a SELECT')
     .option('--file <file>', 'a file that holds a SELECT')
     .option('--param <name=value...>', 'a parameter of the query', many, [])
@@ -50,13 +55,36 @@ export const addQuery = (program: Command, session: Session): void => {
     .action((source: string, name: string | undefined, options: QueryOptions) =>
       query(source, name, options, session),
     )
+  addCatalogue(command, session)
 }
+
+/** The verbs that need no source. A folder called list is `./list`. */
+const addCatalogue = (command: Command, { terminal }: Session): void => {
+  command
+    .command('list')
+    .argument('[pack]', 'one pack, with the questions and parameters of its queries')
+    .description('Every query, by pack.')
+    .addHelpText('after', '\nExamples:\n  trailwarden query list\n  trailwarden query list investigation\n')
+    .action((pack: string | undefined) => terminal.out(listText(pack)))
+  command
+    .command('show')
+    .argument('<name>', 'name of the query, or pack/name')
+    .description('One query: what it asks, takes and gives, and its SQL.')
+    .addHelpText('after', '\nExample:\n  trailwarden query show root-activity\n')
+    .action((name: string) => {
+      const queries = openQueries()
+      const found = queries.find(name)
+      terminal.out(showText(found, packOf(found), catalog))
+    })
+}
+
+const packOf = ({ file }: Query): string => file.split(/[/\\]/).at(-2) ?? ''
 
 const HELP = `
 Columns are those of CloudTrail Lake; the table may be called events, or by any event data store's name or id.
 
 Examples:
-  trailwarden query ./my-bucket list
+  trailwarden query list
   trailwarden query ./my-bucket root-activity
   trailwarden query ./store access-key-activity --param access_key_id=AKIAIOSFODNN7EXAMPLE --format csv
   trailwarden query ./store --sql "SELECT eventName, count(*) AS n FROM events GROUP BY eventName ORDER BY n DESC LIMIT 10"
@@ -81,10 +109,9 @@ const query = async (
   session: Session,
 ): Promise<void> => {
   const { terminal } = session
-  const queries = parsePack((await readQueryFiles()).map(({ path, text }) => ({ file: path, text })))
-  if (name === 'list' && !options.sql && !options.file) return terminal.out(listOf(queries))
-  const request = { query: await wanted(name, options, queries), params: paramsOf(options.param), catalog }
-  if (options.explain) return explain(request, options.explain, session)
+  if (name === 'list' && !options.sql && !options.file) return terminal.out(listText(undefined))
+  const request = { query: await wanted(name, options), params: paramsOf(options.param), catalog }
+  if (options.explain) return explain(request, options.explain, source, session)
   const { timeRange, accounts } = compileQuery(request, 'duckdb')
   await withStore(source, terminal, async (storeDir) => {
     await answer(request, storeDir, options, session)
@@ -94,11 +121,25 @@ const query = async (
   })
 }
 
-const explain = (request: QueryRequest, dialect: 'athena' | 'duckdb', { terminal }: Session): void => {
-  const { sql, warnings } = compileQuery(request, dialect)
-  terminal.out(sql)
-  for (const warning of warnings) terminal.note(`note: ${warning}`)
+const explain = (
+  request: QueryRequest,
+  dialect: 'athena' | 'duckdb',
+  source: string,
+  { terminal }: Session,
+): void => {
+  const compiled = compileQuery(request, dialect)
+  terminal.out(compiled.sql)
+  for (const warning of compiled.warnings) terminal.note(`note: ${warning}`)
+  const manifest = storeOf(source)
+  const { files, total, partitions } = reachOf(compiled, Object.keys(TABLES), manifest?.files ?? [])
+  terminal.note(`partitions: ${partitions}`)
+  if (!manifest) return
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  terminal.note(`would read at most ${megabytes(bytes)} in ${counted(files.length, 'file')} of ${total}`)
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1)} MB`
 
 const answer = async (
   request: QueryRequest,
@@ -112,6 +153,8 @@ const answer = async (
     if (options.format === 'table') terminal.out(tableOf(columns, rows))
     else terminal.out(renderRows(options.format, columns, rows).trimEnd())
     for (const warning of warnings) terminal.note(`note: ${warning}`)
+    if (rows.length === 0 && typeof request.query !== 'string')
+      for (const note of await missingKinds(request.query, engine, catalog)) terminal.note(`note: ${note}`)
     if (options.format === 'table') terminal.note(`${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`)
   } finally {
     await engine.close()
@@ -119,22 +162,13 @@ const answer = async (
 }
 
 /** The query by its name, its text or its file. Exactly one of them. */
-const wanted = async (
-  name: string | undefined,
-  options: QueryOptions,
-  queries: ReadonlyMap<string, Query>,
-): Promise<Query | string> => {
+const wanted = async (name: string | undefined, options: QueryOptions): Promise<Query | string> => {
   if ([name, options.sql, options.file].filter((given) => given !== undefined).length !== 1) {
     throw new UsageError('expected one of: the name of a query, --sql TEXT, --file FILE')
   }
   if (options.sql !== undefined) return options.sql
   if (options.file !== undefined) return readText(options.file)
-  const found = queries.get(name!)
-  if (!found)
-    throw new UsageError(
-      `${name}: no such query${suggestion(name!, queries.keys())} (trailwarden query <source> list names them all)`,
-    )
-  return found
+  return openQueries().find(name!)
 }
 
 const paramsOf = (given: readonly string[]): Record<string, string> =>
@@ -145,15 +179,6 @@ const paramsOf = (given: readonly string[]): Record<string, string> =>
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
-
-const listOf = (queries: ReadonlyMap<string, Query>): string =>
-  [...queries.values()]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, question, params }) => {
-      const takes = params.map(({ name, default: value }) => `--param ${name}=${value ?? '...'}`).join(' ')
-      return `${name.padEnd(34)}${question}${takes ? `\n${' '.repeat(34)}${takes}` : ''}`
-    })
-    .join('\n')
 
 const WIDEST = 60
 

@@ -1,9 +1,10 @@
-import { LineCounter, parseDocument } from 'yaml'
-import * as z from 'zod'
 import { ContentError } from '../errors.ts'
-import { LEVELS } from '../finding.ts'
+import type { Level } from '../finding.ts'
 import { tokenize } from '../sql/lexer.ts'
 import { Refusal, SqlError } from '../sql/sql-error.ts'
+import { type COLUMN_TYPES, type NEEDS, parseFrontMatter, type QueryParameter } from './front-matter.ts'
+
+export type { QueryParameter } from './front-matter.ts'
 
 /**
  * A query file is SQL with a YAML front matter in a leading comment:
@@ -12,8 +13,8 @@ import { Refusal, SqlError } from '../sql/sql-error.ts'
  *     name: top-errors
  *     title: Most frequent errors
  *     question: Which errors occur most often?
- *     params:
- *       - { name: since, type: timestamp, default: '2024-01-01 00:00:00', description: from when on, UTC }
+ *     params: [since]
+ *     columns: { errorcode: string, calls: integer }
  *     ---*\/
  *     SELECT errorCode, count(*) AS calls FROM events WHERE eventTime >= :since GROUP BY errorCode
  *
@@ -24,10 +25,17 @@ export interface Query {
   readonly title: string
   readonly question: string
   readonly params: readonly QueryParameter[]
-  readonly columns?: readonly string[]
-  readonly severity?: (typeof LEVELS)[number]
+  /** Type by name, in the order of the answer; names as they come out, in lower case. */
+  readonly columns?: Readonly<Record<string, (typeof COLUMN_TYPES)[number]>>
+  readonly severity?: Level
   /** How a row becomes a finding, where the query has a severity. */
   readonly finding?: FindingTemplate
+  /** Numbers of the controls it monitors: `CIS v5.0 4.3`. */
+  readonly controls: readonly string[]
+  /** What it answers of a catalogue that is not ours: a dashboard's widget, a sample question. */
+  readonly covers: readonly string[]
+  /** What the trail must record for the query to say anything. */
+  readonly needs: readonly (typeof NEEDS)[number][]
   readonly tags: readonly string[]
   /** Notes shown with every result: what the query does not say. */
   readonly notes: readonly string[]
@@ -42,36 +50,6 @@ export interface FindingTemplate {
   readonly summary: string
 }
 
-export interface QueryParameter {
-  readonly name: string
-  readonly type: 'string' | 'integer' | 'double' | 'boolean' | 'timestamp' | 'date'
-  readonly default?: string | undefined
-  readonly description: string
-}
-
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
-
-const PARAMETER = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected lower-case letters, digits and _'),
-  type: z.enum(['string', 'integer', 'double', 'boolean', 'timestamp', 'date']),
-  default: z.union([z.string(), z.number(), z.boolean()]).transform(String).optional(),
-  description: z.string().min(1),
-})
-
-const FRONT_MATTER = z.strictObject({
-  name: z.string().regex(NAME, 'expected kebab-case'),
-  title: z.string().min(1),
-  question: z.string().min(1),
-  params: z.array(PARAMETER).default([]),
-  columns: z.array(z.string()).optional(),
-  severity: z.enum(LEVELS).optional(),
-  finding: z
-    .strictObject({ key: z.array(z.string()).min(1).optional(), summary: z.string().min(1) })
-    .optional(),
-  tags: z.array(z.string()).default([]),
-  notes: z.array(z.string()).default([]),
-})
-
 const OPEN = '/*---'
 const CLOSE = '---*/'
 
@@ -84,12 +62,11 @@ export const parseQuery = (file: string, text: string): Query => {
   const end = start.indexOf(CLOSE)
   if (end < 0)
     throw new ContentError(file, `the front matter is never closed; expected ${CLOSE}`, { line: 1 })
-  const front = frontMatter(file, start.slice(OPEN.length, end))
+  const front = parseFrontMatter(file, start.slice(OPEN.length, end))
   // Blank lines keep the lines of the file in messages about the SQL.
   const sql = start.slice(0, end + CLOSE.length).replace(/[^\n]/g, '') + start.slice(end + CLOSE.length)
   requireSameParameters(file, sql, front.params)
   const { columns, severity, finding, ...rest } = front
-  if (finding && !severity) throw new ContentError(file, 'finding: expected a severity with it')
   return {
     ...rest,
     ...(columns && { columns }),
@@ -98,33 +75,6 @@ export const parseQuery = (file: string, text: string): Query => {
     sql,
     file,
   }
-}
-
-const frontMatter = (file: string, yaml: string): z.infer<typeof FRONT_MATTER> => {
-  const lineCounter = new LineCounter()
-  const document = parseDocument(yaml, { lineCounter, prettyErrors: false })
-  const lineAt = (offset: number | undefined): number =>
-    offset === undefined ? 1 : lineCounter.linePos(offset).line
-  const [error] = document.errors
-  if (error) throw new ContentError(file, `front matter: ${error.message}`, { line: lineAt(error.pos[0]) })
-  const parsed = FRONT_MATTER.safeParse(document.toJS({ maxAliasCount: 0 }))
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  const node = nearestNode(document, issue.path)
-  const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
-  throw new ContentError(file, `front matter: ${where}${issue.message}`, { line: lineAt(node) })
-}
-
-/** Offset of the deepest part of the document on a path. */
-const nearestNode = (
-  document: ReturnType<typeof parseDocument>,
-  path: readonly PropertyKey[],
-): number | undefined => {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined
-    if (node?.range) return node.range[0]
-  }
-  return undefined
 }
 
 const requireSameParameters = (file: string, sql: string, params: readonly QueryParameter[]): void => {

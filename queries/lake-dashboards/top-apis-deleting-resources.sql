@@ -1,0 +1,23 @@
+/*---
+name: top-apis-deleting-resources
+title: Top APIs used for resource deletion
+question: Which APIs remove most resources?
+params: [since, until]
+columns: { eventsource: string, eventname: string, calls: integer, identities: integer }
+covers: ['Resource changes: Top APIs used for resource deletion']
+tags: [dashboard, resources, destruction]
+---*/
+SELECT
+  eventSource,
+  eventName,
+  COUNT(DISTINCT eventID) AS calls,
+  COUNT(DISTINCT COALESCE(userIdentity.arn, userIdentity.invokedBy, userIdentity.principalId)) AS identities
+FROM events
+WHERE readOnly = false
+  AND regexp_like(eventName, '^(Delete|Terminate|Remove|Release|Deregister|Purge)')
+  AND errorCode IS NULL
+  AND COALESCE(managementEvent, true)
+  AND eventTime >= :since AND eventTime < :until
+GROUP BY eventSource, eventName
+ORDER BY calls DESC, eventSource, eventName
+LIMIT 100

@@ -11,7 +11,7 @@ import type { QueryEngine } from '../lib/ports.ts'
 import { parseQuery, type Query } from '../lib/query/pack.ts'
 import { runQuery } from '../lib/query/run-query.ts'
 import { queryFinding } from '../lib/query-finding.ts'
-import { TABLES } from '../lib/store/schema.ts'
+import { ATHENA_CATALOG } from '../lib/store/athena-catalog.ts'
 
 const settings = settingsOf([
   'workgroup',
@@ -25,7 +25,7 @@ const settings = settingsOf([
   'minLevel',
 ])
 const sink = findingSinkOf(settings)
-const catalog = Object.fromEntries(Object.entries(TABLES).map(([name, columns]) => [name, { columns }]))
+const catalog = ATHENA_CATALOG
 const queries = queryFiles
   .filter(({ path }) => settings.packs.includes(path.split('/')[1] ?? ''))
   .map(({ path, text }) => parseQuery(path, text))

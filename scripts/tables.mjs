@@ -2,7 +2,8 @@
 // npm run tables. A test compares what is packaged with the schema.
 import { writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
-import { glueTable, rawGlueTable } from '../lib/store/glue.ts'
+import { compactionsGlueTable, glueTable, rawGlueTable } from '../lib/store/glue.ts'
+import { glueView, VIEWS, viewDefinition } from '../lib/store/view.ts'
 
 const LOGS = {
   'Fn::Sub': [
@@ -15,13 +16,24 @@ const LOGS = {
   ],
 }
 
+/** `network_events` -> `NetworkEvents`. */
+function idOf(name) {
+  return name.replaceAll(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())
+}
+
 const TABLES = {
   RawEventsTable: ['raw_events', rawGlueTable(), LOGS, 'Management and data events as delivered'],
   RawInsightsTable: ['raw_insights', rawGlueTable(), LOGS, 'Insights events as delivered'],
   RawNetworkEventsTable: ['raw_network_events', rawGlueTable(), LOGS, 'Network activity events as delivered'],
+  RawAggregatedEventsTable: [
+    'raw_aggregated_events',
+    rawGlueTable('aggregated_events'),
+    LOGS,
+    'Aggregated events as delivered',
+  ],
   ...Object.fromEntries(
     ['events', 'insights', 'network_events', 'aggregated_events'].map((name) => [
-      `${name.replaceAll(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())}Table`,
+      `${idOf(name)}Table`,
       [
         name,
         glueTable(name),
@@ -30,6 +42,13 @@ const TABLES = {
       ],
     ]),
   ),
+  CompactionsTable: [
+    'compactions',
+    compactionsGlueTable(),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+    { 'Fn::Sub': 's3://${LakeBucket}/compaction/runs/' },
+    'What each compaction read, kept and left out',
+  ],
 }
 
 const resourceOf = ([Name, table, Location, Description]) => ({
@@ -54,7 +73,27 @@ const resourceOf = ([Name, table, Location, Description]) => ({
   },
 })
 
-const Resources = Object.fromEntries(Object.entries(TABLES).map(([id, table]) => [id, resourceOf(table)]))
+/** The view of a table. Its definition holds the name of the database, so it is put in base 64 when it is deployed. */
+const viewOf = (table) => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+  const Definition = { 'Fn::Base64': { 'Fn::Sub': viewDefinition(table, '${Database}') } }
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+  const text = { 'Fn::Sub': ['/* Presto View: ${Definition} */', { Definition }] }
+  return {
+    Type: 'AWS::Glue::Table',
+    DependsOn: [`${idOf(table)}Table`],
+    Properties: {
+      CatalogId: { Ref: 'AWS::AccountId' },
+      DatabaseName: { Ref: 'Database' },
+      TableInput: glueView(table, text),
+    },
+  }
+}
+
+const Resources = {
+  ...Object.fromEntries(Object.entries(TABLES).map(([id, table]) => [id, resourceOf(table)])),
+  ...Object.fromEntries(Object.entries(VIEWS).map(([table, name]) => [`${idOf(name)}View`, viewOf(table)])),
+}
 writeFileSync(
   new URL('../resources/tables.yml', import.meta.url),
   `# Written by scripts/tables.mjs from lib/store; do not edit.\n${stringify({ Resources }, { aliasDuplicateObjects: true, lineWidth: 0 })}`,

@@ -30,14 +30,14 @@ interface Message {
  */
 export const onMessages = <M extends Message>(
   messagesIn: (payload: unknown) => readonly M[],
-  handle: (message: M) => Promise<Counts>,
+  handle: (message: M, context: Context) => Promise<Counts>,
 ) =>
-  lambda(async (payload: unknown): Promise<SQSBatchResponse> => {
+  lambda(async (payload: unknown, context: Context): Promise<SQSBatchResponse> => {
     const batchItemFailures: { itemIdentifier: string }[] = []
     const counted: Counts[] = []
     for (const message of messagesIn(payload)) {
       try {
-        counted.push(await handle(message))
+        counted.push(await handle(message, context))
       } catch (error) {
         if (message.id === undefined) throw error
         logger.error('message failed; it comes back', { messageId: message.id, error: error as Error })

@@ -25,6 +25,8 @@ const SETTINGS = {
   trailArn: z._default(z.string(), ''),
   /** Days of log files that a sweep holds against the digests; fewer than what is remembered of a chain. */
   sweepDays: z._default(z.coerce.number().check(z.minimum(1), z.maximum(10)), 3),
+  /** Days before today that are compacted, or looked at again, every night. */
+  compactDays: z._default(z.coerce.number().check(z.minimum(1), z.maximum(31)), 3),
   /** Bucket of our own: findings, plans, Parquet, query results. */
   lakeBucket: bucket,
   database: name,

@@ -1,10 +1,9 @@
 import type { LocatedEvent } from '../ports.ts'
 import type { ByteSink, Scratch } from './bytes.ts'
-import type { TableDay } from './compact.ts'
 import { corrections, rowsOf } from './corrections.ts'
 import { duplicateFilter, type EventKey, keyText } from './dedupe.ts'
 import { type WrittenFile, writeParquet } from './parquet-file.ts'
-import { type EventPartition, partitionOf } from './partition.ts'
+import { type EventPartition, partitionOf, type TableDay } from './partition.ts'
 import { TABLES, type TableName, tableOf } from './schema.ts'
 import { type Budget, type EventSorter, eventSorter } from './sorter.ts'
 

@@ -2,14 +2,8 @@ import type { LocatedEvent } from '../ports.ts'
 import type { ByteSink, Scratch } from './bytes.ts'
 import { type CompactedTables, compactTables } from './compact-tables.ts'
 import type { WrittenFile } from './parquet-file.ts'
-import type { EventPartition } from './partition.ts'
-import type { TableName } from './schema.ts'
+import type { TableDay } from './partition.ts'
 import type { Budget } from './sorter.ts'
-
-/** One account-day of one table. */
-export interface TableDay extends EventPartition {
-  readonly table: TableName
-}
 
 export interface CompactOptions {
   /** Every event that may belong to the day, batch by batch, in the order of their keys: of repeats the first stays. */

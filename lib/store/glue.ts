@@ -1,4 +1,4 @@
-import { type Column, type ColumnType, EVENT_COLUMNS, OWN_COLUMNS, TABLES, type TableName } from './schema.ts'
+import { type Column, type ColumnType, OWN_COLUMNS, TABLES, type TableName } from './schema.ts'
 
 /** A column as Glue's API and CloudFormation spell it. */
 export interface GlueColumn {
@@ -37,13 +37,15 @@ export const glueTable = (table: TableName): GlueTable => ({
 })
 
 /**
- * The raw table over log files as delivered. Columns follow AWS's table for CloudTrail (times and booleans are strings, free-form
- * fields are JSON text), and name every field that `events` has a column for. The Region in the path is not always the event's,
+ * The raw table over log files as delivered, of the events of a table. Columns follow AWS's table for CloudTrail (times and booleans are strings, free-form
+ * fields are JSON text), and name every field that the table has a column for. The Region in the path is not always the event's,
  * hence `log_region`.
  * https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table.html
  */
-export const rawGlueTable = (): GlueTable => ({
-  Columns: EVENT_COLUMNS.filter((column) => !OWN_COLUMNS.includes(column)).map(rawColumn),
+export const rawGlueTable = (table: TableName = 'events'): GlueTable => ({
+  Columns: (TABLES[table] as readonly Column[])
+    .filter((column) => !OWN_COLUMNS.includes(column))
+    .map(rawColumn),
   PartitionKeys: keys('account', 'log_region', 'day'),
   InputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
   OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
@@ -53,6 +55,32 @@ export const rawGlueTable = (): GlueTable => ({
   },
   Parameters: { EXTERNAL: 'TRUE', classification: 'cloudtrail' },
 })
+
+/** The lines that compactions leave behind, one JSON object each: see `CompactionRun`. */
+export const compactionsGlueTable = (): GlueTable => ({
+  Columns: [
+    ...COMPACTION_TEXTS.map((Name) => ({ Name, Type: 'string' })),
+    { Name: 'files', Type: 'struct<listed:bigint,ingested:bigint,skipped:map<string,bigint>>' },
+    {
+      Name: 'events',
+      Type: 'struct<read:bigint,kept:bigint,duplicate:bigint,superseded:bigint,rejected:bigint>',
+    },
+    ...COMPACTION_COUNTS.map((Name) => ({ Name, Type: 'bigint' })),
+    { Name: 'rows', Type: 'map<string,bigint>' },
+    { Name: 'imbalances', Type: 'array<string>' },
+  ],
+  PartitionKeys: [],
+  InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+  OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+  SerdeInfo: {
+    SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe',
+    Parameters: { 'serialization.format': '1' },
+  },
+  Parameters: { EXTERNAL: 'TRUE', classification: 'json' },
+})
+
+const COMPACTION_TEXTS = ['time', 'account', 'day', 'generation'] as const
+const COMPACTION_COUNTS = ['elsewhere', 'carried', 'differing', 'unreadable', 'bytes'] as const
 
 /** A type in Hive's words. */
 export const glueType = (type: ColumnType): string => {

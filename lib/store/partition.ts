@@ -1,6 +1,7 @@
 import type { Partition } from '../ports.ts'
 import { accountOf, type CloudTrailEvent, eventTimeOf } from '../trail/event.ts'
 import type { LogKind, ObjectKey } from '../trail/object-key.ts'
+import type { TableName } from './schema.ts'
 import { timestampOf } from './time.ts'
 
 /** Where an event is stored. Both are safe as a folder's name: a hostile record cannot choose a path. */
@@ -9,6 +10,11 @@ export interface EventPartition {
   readonly account: string
   /** YYYY-MM-DD, UTC, or `unknown`. */
   readonly day: string
+}
+
+/** One account-day of one table. */
+export interface TableDay extends EventPartition {
+  readonly table: TableName
 }
 
 /**
@@ -37,9 +43,10 @@ export const rawPartitionOf = (key: Extract<ObjectKey, { type: 'log' }>, bucket:
   return { account, region, day, location: `s3://${bucket}/${path}/` }
 }
 
-/** The raw table of each kind of log file. Aggregated events have another shape, and none. */
-export const RAW_TABLES: Readonly<Partial<Record<LogKind, string>>> = {
+/** The raw table of each kind of log file. */
+export const RAW_TABLES = {
   CloudTrail: 'raw_events',
   'CloudTrail-Insight': 'raw_insights',
   'CloudTrail-NetworkActivity': 'raw_network_events',
-}
+  'CloudTrail-Aggregated': 'raw_aggregated_events',
+} as const satisfies Readonly<Record<LogKind, string>>

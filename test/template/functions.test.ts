@@ -42,11 +42,27 @@ describe.skipIf(whyNot !== '')('functions as packaged', () => {
   it('have an alarm on every dead-letter queue', () => {
     const queues = ofType('AWS::SQS::Queue').map(([id]) => id)
     const dead = queues.filter((id) => id.endsWith('DeadLetters'))
-    const watched = ofType('AWS::CloudWatch::Alarm').map(([, alarm]) =>
-      targetOf(alarm.Properties.Dimensions[0].Value),
-    )
+    const watched = ofType('AWS::CloudWatch::Alarm')
+      .filter(([, { Properties }]) => Properties.Namespace === 'AWS/SQS')
+      .map(([, alarm]) => targetOf(alarm.Properties.Dimensions[0].Value))
     expect(watched.sort()).toEqual(dead.sort())
     expect(dead).toHaveLength(functions.length)
+  })
+
+  it('raise an alarm when a sum of the store does not add up', () => {
+    const sums = ofType('AWS::CloudWatch::Alarm').filter(
+      ([, { Properties }]) => Properties.MetricName === 'imbalances',
+    )
+    expect(sums.map(([, { Properties }]) => [Properties.Namespace, Properties.Dimensions])).toEqual([
+      ['Trailwarden', [{ Name: 'service', Value: 'trailwarden' }]],
+    ])
+    expect(bundle('compact-day').text).toContain('imbalances')
+  })
+
+  it('have room on disk and a whole CPU where days are sorted', () => {
+    const compacting = functions.find(([, one]) => shortName(one) === 'compact-day')![1].Properties
+    expect(compacting.EphemeralStorage).toEqual({ Size: 10240 })
+    expect(compacting.MemorySize).toBeGreaterThanOrEqual(1769)
   })
 
   it.each(functions)('%s is small, and holds no DuckDB', (_id, resource) => {

@@ -27,11 +27,16 @@ const CHANGES = [
   'athena:StopQueryExecution',
   'events:PutEvents',
   'glue:BatchCreatePartition',
+  'glue:BatchDeletePartition',
+  'glue:CreatePartition',
+  'glue:UpdatePartition',
+  'glue:UpdateTable',
   'kms:Decrypt',
   'kms:GenerateDataKey',
   'logs:CreateLogStream',
   'logs:PutLogEvents',
   's3:AbortMultipartUpload',
+  's3:DeleteObject',
   's3:PutObject',
   'sns:Publish',
   'sqs:DeleteMessage',
@@ -77,10 +82,27 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
     for (const { Resource } of writes) {
       for (const resource of listOf(Resource)) {
         expect(JSON.stringify(resource)).toMatch(
-          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(chains|findings|partitions|plans|query-results)\/\*"\}$/,
+          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(chains|compaction|findings|partitions|plans|query-results|\$\{(Events|Insights|NetworkEvents|AggregatedEvents)Table\})\/\*"\}$/,
         )
       }
     }
+  })
+
+  it('takes away generations of the compacted tables, and nothing else', () => {
+    const deletes = statements.filter(({ Action }) => listOf(Action).includes('s3:DeleteObject'))
+    expect(deletes.map(({ role }) => role)).toEqual(['CompactDayRole'])
+    expect(JSON.stringify(deletes.map(({ Resource }) => Resource))).toMatch(
+      /^\[\[(\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/\$\{\w+Table\}\/\*"\},?)+\]\]$/,
+    )
+  })
+
+  it('changes views, and no table', () => {
+    const updates = statements.filter(({ Action }) => listOf(Action).includes('glue:UpdateTable'))
+    const tables = updates.flatMap(({ Resource }) =>
+      listOf(Resource as object[]).map((one) => /:table\/.*\$\{(\w+)\}"/.exec(JSON.stringify(one))?.[1]),
+    )
+    expect(tables.filter(Boolean).every((table) => table!.endsWith('View'))).toBe(true)
+    expect(tables.filter(Boolean)).toHaveLength(4)
   })
 
   it('lets containment read and write its own plans, and nothing else in S3', () => {

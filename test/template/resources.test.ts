@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { glueTable, rawGlueTable } from '../../lib/store/glue.ts'
+import { compactionsGlueTable, glueTable, rawGlueTable } from '../../lib/store/glue.ts'
 import { TABLES, type TableName } from '../../lib/store/schema.ts'
+import { glueView, VIEWS, viewDefinition } from '../../lib/store/view.ts'
 import { EVENT_DETAIL_TYPES } from '../../lib/trail/envelope.ts'
 import { ofType, template, whyNot } from './packaged.ts'
 
@@ -13,6 +14,8 @@ describe.skipIf(whyNot !== '')('resources as packaged', () => {
   // npm run tables writes them anew
   it.each([
     ...['raw_events', 'raw_insights', 'raw_network_events'].map((name) => ({ name, table: rawGlueTable() })),
+    { name: 'raw_aggregated_events', table: rawGlueTable('aggregated_events') },
+    { name: 'compactions', table: compactionsGlueTable() },
     ...Object.keys(TABLES).map((name) => ({ name, table: glueTable(name as TableName) })),
   ])('have the Glue table $name of the one schema', ({ name, table }) => {
     const { Columns, PartitionKeys, InputFormat, OutputFormat, SerdeInfo, Parameters } = table
@@ -20,6 +23,19 @@ describe.skipIf(whyNot !== '')('resources as packaged', () => {
     expect(found.PartitionKeys).toEqual(PartitionKeys)
     expect(found.Parameters).toEqual(Parameters)
     expect(found.StorageDescriptor).toMatchObject({ Columns, InputFormat, OutputFormat, SerdeInfo })
+  })
+
+  it.each(Object.entries(VIEWS))('have the view over %s, %s, as Athena reads it', (table, name) => {
+    const found = tables.get(name)
+    const view = glueView(table as TableName, '')
+    expect(found).toMatchObject({ ...view, ViewOriginalText: expect.anything() })
+    const [text, { Definition }] = found.ViewOriginalText['Fn::Sub']
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+    expect(text).toBe('/* Presto View: ${Definition} */')
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+    expect(Definition['Fn::Base64']['Fn::Sub']).toBe(viewDefinition(table as TableName, '${Database}'))
+    // nothing else in it is CloudFormation's to fill in
+    expect(viewDefinition(table as TableName, 'x')).not.toContain('${')
   })
 
   it('leave CloudTrail to a trail that proves itself, or to none', () => {

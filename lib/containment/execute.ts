@@ -100,9 +100,7 @@ export const makeCalls = async (
   let succeeded = 0
   for (const [step, call] of list.calls.entries()) {
     const place: StepData = { phase: list.phase, way: list.way, step }
-    const answer =
-      recordOf(run.world, run.id).steps.get(stepKey(place))?.answer ??
-      (await makeCall(run, place, call, list))
+    const answer = answered(run, place) ?? (await makeCall(run, place, call, list))
     if (answer.outcome !== 'failed') succeeded++
     else {
       failed.push({ step, error: answer.error ?? '', message: answer.message ?? '' })
@@ -111,6 +109,15 @@ export const makeCalls = async (
   }
   return { succeeded, failed }
 }
+
+/** What is undone is tried again until it works; a change that the API refused is not. */
+const answered = ({ world, id }: Run, place: StepData): CalledData | undefined => {
+  const answer = recordOf(world, id).steps.get(stepKey(place))?.answer
+  return place.phase === 'release' && answer?.outcome === 'failed' ? undefined : answer
+}
+
+/** The first time took effect after all. */
+const IS_THERE = /Duplicate|AlreadyExists/
 
 const makeCall = async (
   run: Run,
@@ -128,6 +135,8 @@ const makeCall = async (
   const concrete: ApiCall = { ...call, input: input.value }
   await holding(run, () => ({ kind: 'calling', action: id, data: { ...place, call: concrete } }))
   const answer = await world.responder.call(concrete)
+  if (before && 'error' in answer && IS_THERE.test(answer.error))
+    return record(run, { ...place, outcome: 'in place', error: answer.error, message: answer.message })
   if ('error' in answer && (await list.goneIs(answer.error))) {
     const { requestId } = answer
     return record(run, {

@@ -51,8 +51,9 @@ export interface Book {
   }[]
   /** Changing calls, for matching own events. */
   readonly calls: OwnCall[]
-  /** Events by our own role that were looked at. */
+  /** Events by our own role that were looked at, and the calls they belong to. */
   readonly ownEvents: Set<string>
+  readonly claimed: Set<number>
 }
 
 export interface OwnCall {
@@ -70,6 +71,7 @@ export const emptyBook = (): Book => ({
   charges: [],
   calls: [],
   ownEvents: new Set(),
+  claimed: new Set(),
 })
 
 export const stepKey = (of: {
@@ -82,8 +84,13 @@ export const stepKey = (of: {
 export const addEntry = (book: Book, entry: Entry): void => {
   if (entry.kind === 'approved') addApproval(book, entry.data, entry.time)
   else if (entry.kind === 'breaker') book.breakers.push({ ...entry.data, at: entry.time })
-  else if (entry.kind === 'own-call') book.ownEvents.add(entry.data.eventID)
+  else if (entry.kind === 'own-call') own(book, entry.data)
   else if (entry.action !== undefined) addToAction(book, entry.action, entry)
+}
+
+const own = (book: Book, { eventID, entry }: EntryData['own-call']): void => {
+  book.ownEvents.add(eventID)
+  if (entry !== null) book.claimed.add(entry)
 }
 
 const addToAction = (book: Book, id: string, entry: Entry): void => {
@@ -136,6 +143,7 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
       record.applied = { ...entry.data, at }
       record.way = entry.data.way
       record.state = 'APPLIED'
+      record.checks = []
       return
     case 'partial':
       record.applied = { ...entry.data, at }
@@ -154,6 +162,7 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
       record.state = 'VERIFIED'
       return
     case 'reasserted':
+      if (entry.data.holds) record.state = 'APPLIED'
       // what was seen before proves nothing about what came after
       record.checks = []
       if (record.applied) record.applied = { ...record.applied, at }

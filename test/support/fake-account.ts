@@ -215,7 +215,8 @@ export const fakeAccount = (options: FakeAccountOptions) => {
         ...more,
       }
       account.principals[keyOf(kind, name)] = one
-      changed()
+      // what is put there by hand is in force at once
+      history.push({ at: now() - lag * 1000, state: structuredClone(account) })
       return one
     },
     /** Everything that can be compared before and after. */

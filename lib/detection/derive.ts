@@ -56,7 +56,11 @@ export const makeDerived = (knownAccounts: Iterable<string> = []): Derived => {
     policy: () => (policy ??= policyFactsOf(current.requestParameters)),
     grant: () => (grant ??= grantFactsOf(current)),
     network: () => (network ??= networkFactsOf(current.requestParameters)),
-    outside: (accounts) => accounts.filter((id) => id !== accountOf(current) && !known.has(id)),
+    outside: (accounts) => {
+      if (accounts.length === 0) return accounts
+      const own = accountOf(current)
+      return accounts.filter((id) => id !== own && !known.has(id))
+    },
   }
   return {
     of: (event) => {
@@ -100,5 +104,7 @@ const writes = (event: CloudTrailEvent): boolean => {
 const kmsAccountsOf = (event: CloudTrailEvent): readonly string[] => {
   const key = at(event.requestParameters, 'x-amz-server-side-encryption-aws-kms-key-id')
   if (key === undefined) return []
-  return (Array.isArray(key) ? key : [key]).flatMap((one) => accountIn(one) ?? [])
+  if (Array.isArray(key)) return key.flatMap((one) => accountIn(one) ?? [])
+  const account = accountIn(key)
+  return account === undefined ? [] : [account]
 }

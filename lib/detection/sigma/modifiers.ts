@@ -19,6 +19,7 @@ import {
   literalsTest,
   parsePattern,
   patternTest,
+  quick,
   remembering,
   type TextTest,
   type Token,
@@ -236,13 +237,16 @@ const anyPattern = (patterns: readonly (readonly Token[])[], cased: boolean): Te
   }
   if (globs.length === 0) return literalsTest(literals, cased)
   const wanted = new Set(cased ? literals : literals.map((literal) => literal.toLowerCase()))
-  return (value) => {
+  return few(wanted.size + globs.length, (value) => {
     const folded = cased ? value : value.toLowerCase()
     if (wanted.has(folded)) return true
     for (const glob of globs) if (glob(folded)) return true
     return false
-  }
+  })
 }
+
+/** A test of two or three texts is made sooner than remembered. */
+const few = (texts: number, test: TextTest): TextTest => (texts <= 3 ? quick(test) : test)
 
 /** Puts the values of `%name%` into the texts, every combination. Unknown names make the rule unusable. */
 const expanded = (

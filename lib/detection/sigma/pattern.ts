@@ -122,28 +122,42 @@ export const literalsTest = (literals: readonly string[], cased: boolean): TextT
     wanted.size === 1
       ? (value) => fits(value) && (value === only || value.toLowerCase() === only)
       : (value) => fits(value) && (wanted.has(value) || wanted.has(value.toLowerCase()))
-  QUICK.add(test)
-  return test
+  return quick(test)
 }
 
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
 
-/** Tests that are as quick as remembering their answers. */
 const QUICK = new WeakSet<TextTest>()
 
-const MAX_REMEMBERED = 256
+/** Marks a test that is made sooner than its answer is remembered. */
+export const quick = (test: TextTest): TextTest => {
+  QUICK.add(test)
+  return test
+}
 
-/** The same test, which knows the last short texts it was asked. */
+const MAX_REMEMBERED = 256
+/** Looking up a text that was never seen costs more than most tests. After so many questions it must have paid. */
+const TRIAL = 2048
+
+/** The same test, which knows the last short texts it was asked, as long as they come again. */
 export const remembering = (test: TextTest): TextTest => {
   if (QUICK.has(test)) return test
   const answers = new Map<string, boolean>()
+  let asked = 0
+  let known = 0
   return (value) => {
-    if (value.length > MAX_REMEMBERED) return test(value)
-    const known = answers.get(value)
-    if (known !== undefined) return known
-    const answer = test(value)
+    if (asked === TRIAL || value.length > MAX_REMEMBERED) return test(value)
+    asked++
+    const answer = answers.get(value)
+    if (answer !== undefined) {
+      known++
+      if (asked === TRIAL && known > TRIAL / 2) asked = known = 0
+      return answer
+    }
+    if (asked === TRIAL) answers.clear()
+    const fresh = test(value)
     if (answers.size >= MAX_REMEMBERED) answers.clear()
-    answers.set(value, answer)
-    return answer
+    answers.set(value, fresh)
+    return fresh
   }
 }

@@ -48,6 +48,10 @@ export const writeReports = async (dir: string, report: ReportOf): Promise<void>
   await writeWhole(join(dir, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
   await writeWhole(join(dir, 'verdicts.jsonl'), lines(verdicts.map((line) => JSON.stringify(line))))
   await writeWhole(join(dir, 'problems.jsonl'), lines(integrity.problems.map((line) => JSON.stringify(line))))
+  await writeWhole(
+    join(dir, 'insights.jsonl'),
+    lines(outcome.heldBack.insights.map((one) => JSON.stringify(one))),
+  )
   await writeWhole(join(dir, 'quarantine.jsonl'), lines(quarantined.map((line) => JSON.stringify(line))))
   await writeWhole(join(dir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
 }

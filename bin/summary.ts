@@ -119,8 +119,29 @@ const heldBackLines = ({ outcome, expired = [] }: SummaryOf): readonly string[] 
         `${number(count)} suppressed: ${rule}, by ${owner} until ${until} (${reason})`,
     ),
     ...Object.entries(shadowed).map(([rule, count]) => `${number(count)} on trial, not reported: ${rule}`),
+    ...baselineLines(outcome),
     ...expired.map(({ rule, owner, until }) => `suppression of ${rule} by ${owner} is over since ${until}`),
   ].map(terminalSafe)
+}
+
+/** How far habits are known, when that is not far enough, and what was too much to remember. */
+const baselineLines = ({ heldBack: { baseline } }: Outcome): readonly string[] => {
+  if (!baseline || baseline.accounts === 0) return []
+  const { days, accounts, withoutRates, withoutHabits, dropped } = baseline
+  const known = `${days.toFixed(1)} days of history`
+  const of = accounts > 1 ? ` in ${number(withoutHabits)} of ${number(accounts)} accounts` : ''
+  return [
+    ...(withoutHabits > 0
+      ? [
+          `not enough history for first uses${of}: ${known} at most, 7 needed${withoutRates > 0 ? '; for rates 1' : ''}`,
+        ]
+      : []),
+    ...(dropped.calls + dropped.minutes + dropped.values > 0
+      ? [
+          `too much to learn from: ${number(dropped.calls)} calls not counted, ${number(dropped.minutes)} minutes only by day, ${number(dropped.values)} values forgotten`,
+        ]
+      : []),
+  ]
 }
 
 const findingRow = (

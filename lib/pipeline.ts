@@ -1,7 +1,7 @@
 import type { ContainmentPlan } from './action.ts'
 import { planContainment } from './containment/plan.ts'
 import type { Playbook } from './containment/playbook.ts'
-import { type Closing, type DetectorOptions, makeDetector } from './detection/detect.ts'
+import { type DetectorOptions, type LearnedClosing, learningDetector } from './detection/baseline/learning.ts'
 import { withRepeats } from './detection/repeats.ts'
 import type { Rule } from './detection/rules.ts'
 import { eachOnce, type Finding } from './finding.ts'
@@ -50,8 +50,8 @@ export interface Outcome {
   readonly counts: IngestCounts
   readonly activity: ActivitySummary
   readonly findings: readonly Finding[]
-  /** Repeats (the finding that stands for them names their events), what is accepted, what is on trial. */
-  readonly heldBack: Omit<Closing, 'findings'>
+  /** Repeats (the finding that stands for them names their events), what is accepted, what is on trial, what was learned. */
+  readonly heldBack: Omit<LearnedClosing, 'findings'>
   readonly integrity: IntegrityReport
   /** What would be done. Nothing here does it. */
   readonly plan: ContainmentPlan
@@ -64,7 +64,7 @@ export const pipeline = async (
   options: PipelineOptions = {},
 ): Promise<Outcome> => {
   const activity = activityCounter()
-  const detector = makeDetector(content.rules, options.detect)
+  const detector = learningDetector(content.rules, options.detect)
   const found: Finding[] = []
   const inspected = inspectionMemory()
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { historyOf, type RuleHistory } from '../../lib/detection/backtest.ts'
-import { makeDetector } from '../../lib/detection/detect.ts'
+import { learningDetector } from '../../lib/detection/baseline/learning.ts'
 import { type EventPattern, eventPatternOf } from '../../lib/detection/event-pattern.ts'
 import { lintRules } from '../../lib/detection/lint.ts'
 import type { Rule } from '../../lib/detection/rules.ts'
@@ -88,7 +88,7 @@ const backtest = async (name: string, options: BacktestOptions, session: Session
   refuseUnknown(options.only, rules)
   const config = await readConfig(options.config)
   const source = await openSource(name, {}, terminal)
-  const detector = makeDetector(rules, { ...detectWith(config, options.knownAccount), shadow: [] })
+  const detector = learningDetector(rules, { ...detectWith(config, options.knownAccount), shadow: [] })
   const findings: Finding[] = []
   const days = new Set<string>()
   const progress = terminal.progress('reading objects')
@@ -123,7 +123,7 @@ const backtest = async (name: string, options: BacktestOptions, session: Session
 const counted = (n: number, what: string): string =>
   `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`
 
-type Repeats = ReturnType<ReturnType<typeof makeDetector>['finish']>['repeats']
+type Repeats = ReturnType<ReturnType<typeof learningDetector>['finish']>['repeats']
 
 const repeatsOf = (repeats: Repeats, { rule }: RuleHistory): number =>
   repeats.filter((one) => one.rule === rule.id).reduce((sum, { count }) => sum + count, 0)

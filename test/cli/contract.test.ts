@@ -69,6 +69,7 @@ describe('the command line', () => {
       'plan.json',
       'verdicts.jsonl',
       'problems.jsonl',
+      'insights.jsonl',
       'quarantine.jsonl',
       'summary.json',
       'store/store.json',

@@ -6,14 +6,14 @@ import { refusePrincipal } from './guard.ts'
 import { PARTITIONS } from './ids.ts'
 import { type ContainSettings, secondsBetween } from './world.ts'
 
-/** Targets whose containment takes access away from somebody. */
-const IDENTITY = /^(?:access-key|user|role|session|principal|permission-set|identity|account|organization)/
+/** Services whose changes decide who may do what. */
+const ACCESS: ReadonlySet<string> = new Set(['iam', 'organizations', 'sso-admin', 'rolesanywhere'])
 /** Targets that are a whole account, or more. */
 const WIDE = /^(?:account|organization|organizational-unit|root)/
 
 /** Does somebody lose access? */
-export const takesAccess = ({ target, tier }: ContainmentAction): boolean =>
-  tier > 0 && IDENTITY.test(target.kind)
+export const takesAccess = ({ calls, tier }: ContainmentAction): boolean =>
+  tier > 0 && calls.some(({ service }) => ACCESS.has(service))
 
 /** Does it reach a whole account, or more than one? */
 export const isAccountWide = ({ target }: ContainmentAction): boolean => WIDE.test(target.kind)

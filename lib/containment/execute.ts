@@ -135,7 +135,7 @@ const makeCall = async (
   const concrete: ApiCall = { ...call, input: input.value }
   await holding(run, () => ({ kind: 'calling', action: id, data: { ...place, call: concrete } }))
   const answer = await world.responder.call(concrete)
-  if (before && 'error' in answer && IS_THERE.test(answer.error))
+  if (before && 'error' in answer && IS_THERE.test(answer.error) && !list.stopOn?.(answer.error))
     return record(run, { ...place, outcome: 'in place', error: answer.error, message: answer.message })
   if ('error' in answer && (await list.goneIs(answer.error))) {
     const { requestId } = answer

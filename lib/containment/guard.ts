@@ -99,8 +99,8 @@ const refuseResponder = (event: CloudTrailEvent): string | undefined => {
     : undefined
 }
 
-/** Anyone can make an event that names anyone: a failed sign-in is enough. */
-const refuseUnauthenticated = (event: CloudTrailEvent): string | undefined => {
+/** Why the caller proved nothing, or `undefined`. Anyone can make an event that names anyone: a failed sign-in is enough. */
+export const refuseUnauthenticated = (event: CloudTrailEvent): string | undefined => {
   const { accessKeyId, name } = identityOf(event)
   if (name === 'HIDDEN_DUE_TO_SECURITY_REASONS')
     return 'the event hides the user name: nobody was authenticated'

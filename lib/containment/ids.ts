@@ -28,6 +28,17 @@ const SHAPES = {
   'function qualifier': /^(?:\$LATEST|[A-Za-z0-9_-]{1,128})$/,
   'statement id': /^[A-Za-z0-9_-]{1,100}$/,
   'detector id': /^[0-9a-f]{32}$/,
+  'instance id': /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/i,
+  'role session name': /^[\w+=,.@-]{2,64}$/,
+  'service-specific credential id': /^ACCA[A-Z0-9]{16,60}$/,
+  'signing certificate id': /^[A-Z0-9]{24,128}$/,
+  'SSH public key id': /^APKA[A-Z0-9]{16,60}$/,
+  UUID: /^[0-9a-f]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}$/,
+  'delegation request id': /^[\w-]{16,128}$/,
+  'Identity Center user id': /^(?:[0-9a-f]{10}-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  'database instance id': /^[A-Za-z][A-Za-z0-9-]{0,62}$/,
+  'database resource id': /^db-[A-Z0-9]{20,40}$/,
+  'event rule name': /^[.\-_A-Za-z0-9]{1,64}$/,
   'policy ARN': /^arn:aws(?:-cn|-us-gov)?:iam::(?:aws|\d{12}):policy\/[\w+=,.@/-]{1,512}$/,
 } as const
 

@@ -1,11 +1,55 @@
 import type { ActionType, ContainmentAction } from '../action.ts'
 import type { Merged } from './merge.ts'
 
-/** What comes first: restoring, then identities (the key before its user, the user before its sessions), then objects. */
+/**
+ * What comes first: restoring, then identities (from outside before from inside, the key before its user, the smallest cut of a role
+ * before the wider ones), then objects.
+ */
 const PHASES: readonly (readonly ActionType[])[] = [
-  ['restart-logging', 'restore-event-selectors', 'cancel-key-deletion', 'revoke-security-group-ingress'],
-  ['deactivate-access-key', 'deny-user', 'revoke-user-sessions', 'revoke-role-sessions', 'detach-policy'],
-  ['enable-detector', 'block-public-access', 'unshare-snapshot', 'remove-lambda-permission', 'investigate'],
+  [
+    'restart-logging',
+    'recreate-trail',
+    'restore-trail',
+    'restore-event-selectors',
+    'restore-insight-selectors',
+    'restore-event-data-store',
+    'restore-event-rule',
+    'restore-own-function',
+    'cancel-key-deletion',
+    'restore-bucket-lifecycle',
+    'revoke-security-group-ingress',
+  ],
+  [
+    'quarantine-account',
+    'quarantine-principal',
+    'quarantine-workforce-user',
+    'deactivate-access-key',
+    'deny-user',
+    'deactivate-credential',
+    'revoke-user-sessions',
+    'deny-instance-sessions',
+    'deny-role-session',
+    'revoke-role-sessions',
+    'deny-role',
+    'freeze-role-trust',
+    'disable-roles-anywhere',
+    'reject-delegation',
+    'disable-outbound-federation',
+    'detach-policy',
+  ],
+  [
+    'enable-detector',
+    'detach-instance-profile',
+    'isolate-instance',
+    'freeze-function',
+    'require-function-url-auth',
+    'remove-lambda-permission',
+    'block-public-access',
+    'restore-bucket-policy',
+    'unshare-snapshot',
+    'make-database-private',
+    'investigate',
+  ],
 ]
 
 /** What was switched off comes back first, then identities, then objects. The order is total, so plans are stable. */

@@ -12,7 +12,9 @@ const section = (heading: string): string => page.split(`\n### ${heading}\n`)[1]
 describe('docs/containment.md', () => {
   it.each(PLANNED_TYPES)('says what %s does, needs, and how to undo it by hand', (type) => {
     expect(section(type)).toMatch(/Tier [012]/)
-    expect(section(type)).toContain('- Needs ')
+    expect(section(type)).toMatch(/^- Needs /m)
+    expect(section(type)).toContain('- Breaks ')
+    expect(section(type)).toMatch(/- Does not |^Tier 2\. Detaches/m)
     expect(section(type)).toMatch(/- Undo( by hand)?: `aws /)
   })
 

@@ -46,6 +46,41 @@ export const ROOT = {
   accessKeyId: 'AKIAI44QH8DHBEXAMPLE',
 }
 
+/** Credentials that EC2 handed to an instance. */
+export const INSTANCE_ROLE = {
+  type: 'AssumedRole',
+  principalId: 'AROADBQP57FF2AEXAMPLE:i-0123456789abcdef0',
+  arn: 'arn:aws:sts::111122223333:assumed-role/backup/i-0123456789abcdef0',
+  accountId: ACCOUNT,
+  accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+  sessionContext: { ...ROLE.sessionContext, ec2RoleDelivery: '2.0' },
+}
+
+/** A person of IAM Identity Center in their role. */
+export const PERSON = {
+  type: 'AssumedRole',
+  principalId: 'AROADBQP57FF2AEXAMPLE:dana',
+  arn: 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/dana',
+  accountId: ACCOUNT,
+  accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+  sessionContext: {
+    sessionIssuer: {
+      type: 'Role',
+      principalId: 'AROADBQP57FF2AEXAMPLE',
+      arn: 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef',
+      accountId: ACCOUNT,
+      userName: 'AWSReservedSSO_Admin_0123456789abcdef',
+    },
+  },
+  onBehalfOf: {
+    userId: '90671a1b2c-94482f6d-3c7e-4a1b-9f0e-2d5c8b7a6e1f',
+    identityStoreArn: 'arn:aws:identitystore::444455556666:identitystore/d-9067642ac7',
+  },
+}
+
+const TRAIL = 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main'
+const STORE = '0e1a2b3c-4444-5555-6666-777788889999'
+
 /** An event by user mallory; `fields` overwrite. */
 export const event = (
   eventName: string,
@@ -330,6 +365,197 @@ export const SAMPLES: Readonly<
     }),
     action: 'enable-detector',
   },
+  'session of a role': {
+    raw: event('ListBuckets', 's3', { userIdentity: ROLE }),
+    action: 'deny-role-session',
+  },
+  'sessions of an instance': {
+    raw: event('ListBuckets', 's3', { userIdentity: INSTANCE_ROLE }),
+    action: 'deny-instance-sessions',
+  },
+  'whole role': { raw: event('ListBuckets', 's3', { userIdentity: ROLE }), action: 'deny-role' },
+  'trust of the role that called': {
+    raw: event('ListBuckets', 's3', { userIdentity: ROLE }),
+    action: 'freeze-role-trust',
+  },
+  'trust that was opened': {
+    raw: event('UpdateAssumeRolePolicy', 'iam', {
+      requestParameters: { roleName: 'builder', policyDocument: '{"Statement":[]}' },
+    }),
+    action: { type: 'freeze-role-trust', of: 'created' },
+  },
+  'role that was created': {
+    raw: event('CreateRole', 'iam', {
+      requestParameters: { roleName: 'backdoor' },
+      responseElements: {
+        role: {
+          roleName: 'backdoor',
+          roleId: 'AROAJQABLZS4A3EXAMPLE',
+          arn: 'arn:aws:iam::111122223333:role/backdoor',
+        },
+      },
+    }),
+    action: { type: 'freeze-role-trust', of: 'created' },
+  },
+  'service credential that was created': {
+    raw: event('CreateServiceSpecificCredential', 'iam', {
+      requestParameters: { userName: 'dana', serviceName: 'codecommit.amazonaws.com' },
+      responseElements: {
+        serviceSpecificCredential: {
+          userName: 'dana',
+          serviceSpecificCredentialId: 'ACCAEXAMPLE0123456789',
+          status: 'Active',
+        },
+      },
+    }),
+    action: 'deactivate-credential',
+  },
+  'signing certificate that was uploaded': {
+    raw: event('UploadSigningCertificate', 'iam', {
+      requestParameters: { userName: 'dana', certificateBody: 'hidden' },
+      responseElements: {
+        certificate: { userName: 'dana', certificateId: 'TA7SMP42TDN5Z26OBPJE7EXAMPLE', status: 'Active' },
+      },
+    }),
+    action: 'deactivate-credential',
+  },
+  'SSH key that was uploaded': {
+    raw: event('UploadSSHPublicKey', 'iam', {
+      requestParameters: { userName: 'dana', sSHPublicKeyBody: 'ssh-rsa' },
+      responseElements: {
+        sSHPublicKey: { userName: 'dana', sSHPublicKeyId: 'APKAEXAMPLE0123456789', status: 'Active' },
+      },
+    }),
+    action: 'deactivate-credential',
+  },
+  'user from outside': { raw: event('ListBuckets', 's3'), action: 'quarantine-principal' },
+  'role from outside': {
+    raw: event('ListBuckets', 's3', { userIdentity: ROLE }),
+    action: 'quarantine-principal',
+  },
+  'root of a member account': {
+    raw: event('ListBuckets', 's3', { userIdentity: ROOT }),
+    action: 'quarantine-principal',
+  },
+  'whole account': { raw: event('ListBuckets', 's3'), action: 'quarantine-account' },
+  'person of Identity Center': {
+    raw: event('ListBuckets', 's3', { userIdentity: PERSON }),
+    action: 'quarantine-workforce-user',
+  },
+  'Roles Anywhere profile': {
+    raw: event('CreateProfile', 'rolesanywhere', {
+      requestParameters: { name: 'p', roleArns: [] },
+      responseElements: { profile: { profileId: '0a1b2c3d-1111-2222-3333-444455556666', enabled: true } },
+    }),
+    action: 'disable-roles-anywhere',
+  },
+  'Roles Anywhere trust anchor': {
+    raw: event('EnableTrustAnchor', 'rolesanywhere', {
+      requestParameters: { trustAnchorId: '0a1b2c3d-1111-2222-3333-444455556666' },
+    }),
+    action: 'disable-roles-anywhere',
+  },
+  'delegation request': {
+    raw: event('CreateDelegationRequest', 'iam', {
+      requestParameters: { description: 'D' },
+      responseElements: { delegationRequestId: 'e4bdf6b5-2c1a-4a7b-8f6e-0123456789ab' },
+    }),
+    action: 'reject-delegation',
+  },
+  'outbound federation': {
+    raw: event('EnableOutboundWebIdentityFederation', 'iam', {
+      responseElements: { issuerIdentifier: 'https://example.com' },
+    }),
+    action: 'disable-outbound-federation',
+  },
+  'instance that called': {
+    raw: event('ListBuckets', 's3', { userIdentity: INSTANCE_ROLE }),
+    action: 'isolate-instance',
+  },
+  'instances that were started': {
+    raw: event('RunInstances', 'ec2', {
+      responseElements: {
+        instancesSet: {
+          items: [{ instanceId: 'i-0bbbbbbbbbbbbbbbb' }, { instanceId: 'i-0aaaaaaaaaaaaaaaa' }],
+        },
+      },
+    }),
+    action: { type: 'isolate-instance', of: 'created' },
+  },
+  'profile of an instance': {
+    raw: event('ListBuckets', 's3', { userIdentity: INSTANCE_ROLE }),
+    action: 'detach-instance-profile',
+  },
+  'function with new code': {
+    raw: event('UpdateFunctionCode20150331v2', 'lambda', { requestParameters: { functionName: 'search' } }),
+    action: 'freeze-function',
+  },
+  'function URL without sign-in': {
+    raw: event('CreateFunctionUrlConfig', 'lambda', {
+      requestParameters: { functionName: 'search', qualifier: 'live', authType: 'NONE' },
+    }),
+    action: 'require-function-url-auth',
+  },
+  'database made public': {
+    raw: event('ModifyDBInstance', 'rds', {
+      requestParameters: { dBInstanceIdentifier: 'orders', publiclyAccessible: true },
+      responseElements: { dbiResourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
+    }),
+    action: 'make-database-private',
+  },
+  'bucket policy replaced': {
+    raw: event('PutBucketPolicy', 's3', { requestParameters: { bucketName: 'acme-logs', bucketPolicy: {} } }),
+    action: 'restore-bucket-policy',
+  },
+  'bucket policy where none was': {
+    raw: event('PutBucketPolicy', 's3', {
+      requestParameters: { bucketName: 'acme-uploads', bucketPolicy: {} },
+    }),
+    action: 'restore-bucket-policy',
+  },
+  'lifecycle shortened': {
+    raw: event('PutBucketLifecycle', 's3', { requestParameters: { bucketName: 'acme-logs' } }),
+    action: 'restore-bucket-lifecycle',
+  },
+  'deleted trail': {
+    raw: event('DeleteTrail', 'cloudtrail', { requestParameters: { name: TRAIL } }),
+    action: 'recreate-trail',
+  },
+  'weakened trail': {
+    raw: event('UpdateTrail', 'cloudtrail', {
+      requestParameters: { name: 'main', isMultiRegionTrail: false },
+      responseElements: { trailARN: TRAIL, isMultiRegionTrail: false },
+    }),
+    action: 'restore-trail',
+  },
+  'Insights switched off': {
+    raw: event('PutInsightSelectors', 'cloudtrail', {
+      requestParameters: { trailName: 'main', insightSelectors: [] },
+    }),
+    action: 'restore-insight-selectors',
+  },
+  'deleted event data store': {
+    raw: event('DeleteEventDataStore', 'cloudtrail', { requestParameters: { eventDataStore: STORE } }),
+    action: 'restore-event-data-store',
+  },
+  'stopped event data store': {
+    raw: event('StopEventDataStoreIngestion', 'cloudtrail', {
+      requestParameters: {
+        eventDataStore: `arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/${STORE}`,
+      },
+    }),
+    action: 'restore-event-data-store',
+  },
+  'our rule disabled': {
+    raw: event('DisableRule', 'events', { requestParameters: { name: 'trailwarden-prod-api-calls' } }),
+    action: 'restore-event-rule',
+  },
+  'our function throttled': {
+    raw: event('PutFunctionConcurrency20171031', 'lambda', {
+      requestParameters: { functionName: 'trailwarden-prod-contain', reservedConcurrentExecutions: 0 },
+    }),
+    action: 'restore-own-function',
+  },
   'detector deleted': {
     raw: event('DeleteDetector', 'guardduty', {
       requestParameters: { detectorId: 'd78a28425d45ebf4c838ed82dedb5bd1' },
@@ -343,15 +569,72 @@ export const OWN_SNAPSHOTS: OwnSnapshots = {
   trails: new Map([
     [
       'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main',
-      { eventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }] },
+      {
+        trail: {
+          Name: 'main',
+          S3BucketName: 'acme-logs',
+          IncludeGlobalServiceEvents: true,
+          IsMultiRegionTrail: true,
+          HomeRegion: 'eu-west-1',
+          TrailARN: TRAIL,
+          LogFileValidationEnabled: true,
+          KmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/db05b260-558c-48be-8868-cbf7172958f7',
+          HasCustomEventSelectors: true,
+          HasInsightSelectors: true,
+          IsOrganizationTrail: false,
+        },
+        eventSelectors: [
+          {
+            ReadWriteType: 'All',
+            IncludeManagementEvents: true,
+            DataResources: [],
+            ExcludeManagementEventSources: [],
+          },
+        ],
+        insightSelectors: [{ InsightType: 'ApiCallRateInsight' }, { InsightType: 'ApiErrorRateInsight' }],
+        tags: [{ Key: 'owner', Value: 'security' }],
+      },
     ],
   ]),
+  buckets: new Map([
+    [
+      'acme-logs',
+      {
+        policy: '{"Version":"2012-10-17","Statement":[]}',
+        lifecycleRules: [
+          { ID: 'keep', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 730 } },
+        ],
+      },
+    ],
+    ['acme-uploads', { policy: null }],
+  ]),
+  rules: new Map([
+    [
+      'arn:aws:events:eu-west-1:111122223333:rule/trailwarden-prod-api-calls',
+      {
+        rule: { EventPattern: '{"detail-type":["AWS API Call via CloudTrail"]}' },
+        targets: [{ Id: 'queue', Arn: 'arn:aws:sqs:eu-west-1:111122223333:trailwarden-prod-events' }],
+      },
+    ],
+  ]),
+  functions: new Map([
+    [
+      'arn:aws:lambda:eu-west-1:111122223333:function:trailwarden-prod-contain',
+      { reservedConcurrency: null },
+    ],
+  ]),
+}
+
+/** The organization the account of the samples is a member of. */
+export const ORGANIZATION = {
+  managementAccountId: '444455556666',
+  exempt: ['arn:aws:iam::111122223333:role/break-glass', 'arn:aws:iam::111122223333:role/ct-responder'],
 }
 
 /** The one action planned for a sample. Fails when there is none, or more. */
 export const sampleAction = (name: string) => {
   const { raw, action } = SAMPLES[name]!
-  const plan = planFor(raw, [action], { ownSnapshots: OWN_SNAPSHOTS })
+  const plan = planFor(raw, [action], { ownSnapshots: OWN_SNAPSHOTS, organization: ORGANIZATION })
   if (plan.actions.length !== 1) throw new Error(`${name}: ${JSON.stringify(plan.refused)}`)
   return plan.actions[0]!
 }

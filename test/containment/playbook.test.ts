@@ -89,16 +89,22 @@ describe('playbooks', () => {
     expect(() => parsePlaybook(text, 'one.yml')).toThrow(message)
   })
 
-  it('ships the eleven it documents', () => {
+  it('ships the seventeen it documents', () => {
     expect(SHIPPED.map(({ name }) => name)).toEqual([
       'compromised-access-key',
+      'federation-opened',
+      'function-hijacked',
       'guardduty-disabled',
+      'instance-compromised',
       'kms-key-destruction',
       'lambda-exposed',
+      'log-bucket-changed',
       'logging-stopped',
       'open-security-group',
       'privilege-escalation',
       'public-bucket',
+      'public-database',
+      'responder-disabled',
       'root-activity',
       'shared-snapshot',
       'suspicious-login',
@@ -111,6 +117,10 @@ describe('playbooks', () => {
 
   it('proposes every action somewhere, but for those that only people choose', () => {
     const proposed = new Set(SHIPPED.flatMap(({ actions }) => actions.map(({ type }) => type)))
-    expect(PLANNED_TYPES.filter((type) => !proposed.has(type))).toEqual(['revoke-user-sessions'])
+    expect(PLANNED_TYPES.filter((type) => !proposed.has(type))).toEqual([
+      'revoke-user-sessions',
+      'deny-role',
+      'quarantine-account',
+    ])
   })
 })

@@ -104,7 +104,7 @@ const deactivate = (context: Context, key: Key): Draft => {
     done: [
       check(
         list,
-        `length(AccessKeyMetadata[?AccessKeyId=='${key.id}' && Status!='Inactive'])`,
+        `length(AccessKeyMetadata[?AccessKeyId=='${key.id}' && Status!='Inactive'] || \`[]\`)`,
         0,
         'NoSuchEntity',
       ),

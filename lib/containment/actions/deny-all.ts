@@ -32,7 +32,7 @@ export const denyAllOf = (
     done: [
       check(
         call(`ListAttached${noun}Policies`),
-        `length(AttachedPolicies[?PolicyArn=='${PolicyArn}'])`,
+        `length(AttachedPolicies[?PolicyArn=='${PolicyArn}'] || \`[]\`)`,
         1,
         'NoSuchEntity',
       ),

@@ -93,7 +93,7 @@ const detach = (
     undo: [call(`Attach${noun}Policy`, { PolicyArn: policy })],
     undoNote: `Only when Get${noun} shows the same ${noun}Id as before.`,
     pins: [pinOf(partition, noun, name, fromSnapshot(0, `${noun}.${noun}Id`))],
-    done: [check(attached, `length(AttachedPolicies[?PolicyArn=='${policy}'])`, 0, 'NoSuchEntity')],
+    done: [check(attached, `length(AttachedPolicies[?PolicyArn=='${policy}'] || \`[]\`)`, 0, 'NoSuchEntity')],
     verify: [`ListAttached${noun}Policies no longer shows ${policy}, 60 s after the call.`],
     limits: [
       'Detaching is no containment: other policies, resource policies and trust may still allow what this one did. Deny the principal to be sure.',

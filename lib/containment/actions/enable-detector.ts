@@ -87,12 +87,14 @@ const recreate = (context: Context, scope: Scope, deleted: string) =>
     target: targetOf(scope, deleted),
     blastRadius: 'Nobody. GuardDuty watches again, at its usual cost, under a new detector id.',
     snapshot: [guardduty(scope.region, 'ListDetectors', {})],
-    calls: [when(guardduty(scope.region, 'CreateDetector', { Enable: true }), 0, 'length(DetectorIds)', 0)],
+    calls: [
+      when(guardduty(scope.region, 'CreateDetector', { Enable: true }), 0, 'length(DetectorIds || `[]`)', 0),
+    ],
     permissions: ['guardduty:ListDetectors', 'guardduty:CreateDetector', 'guardduty:GetDetector'],
     reversibility: 'partly',
     undo: [],
     undoNote: 'Delete the new detector by the id that CreateDetector answers. The plan cannot know it.',
-    done: [check(guardduty(scope.region, 'ListDetectors', {}), 'length(DetectorIds)', 1)],
+    done: [check(guardduty(scope.region, 'ListDetectors', {}), 'length(DetectorIds || `[]`)', 1)],
     verify: ['ListDetectors shows one detector; GetDetector shows Status ENABLED.'],
     limits: [
       'The deleted detector, its findings, filters, lists and members are gone: set them up again.',

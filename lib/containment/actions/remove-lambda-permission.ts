@@ -1,15 +1,12 @@
 import type { ApiCall } from '../../action.ts'
-import { at, type CloudTrailEvent, text } from '../../trail/event.ts'
+import { at, type CloudTrailEvent } from '../../trail/event.ts'
 import { apiName, type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
-import { type Checked, parseArn, shaped } from '../ids.ts'
+import { type Checked, shaped } from '../ids.ts'
 import { check, fromSnapshot, when } from './checks.ts'
+import { functionOf } from './function.ts'
 
 const BY_HAND: Readonly<Record<string, string>> = {
-  CreateFunctionUrlConfig:
-    'a function URL is no statement: set its AuthType to AWS_IAM by hand, deleting it loses the URL',
-  UpdateFunctionUrlConfig:
-    'a function URL is no statement: set its AuthType to AWS_IAM by hand, deleting it loses the URL',
   AddLayerVersionPermission:
     'permissions of a layer are not planned by this release: remove the statement by hand',
 }
@@ -39,41 +36,27 @@ interface Grant {
   readonly statement: ApiCall['input']
 }
 
-const PARTIAL_NAME = /^(?:(\d{12}):function:)?([A-Za-z0-9_-]+)(?::([$A-Za-z0-9_-]+))?$/
-
 const grantOf = (event: CloudTrailEvent, scope: Scope): Checked<Grant> => {
-  const asked = (name: string) => at(event.requestParameters, name)
-  const named = text(asked('functionName')) ?? ''
-  const arn = parseArn(named)
-  const path = arn?.service === 'lambda' ? `${arn.accountId}:${arn.resource}` : named
-  const [, owner, functionName, suffix] = PARTIAL_NAME.exec(path) ?? []
-  const name = shaped('function name', functionName, 'requestParameters.functionName')
-  if ('reason' in name) return name
-  if ((owner ?? scope.accountId) !== scope.accountId || (arn && arn.region !== scope.region)) {
-    return { reason: `the function is not of account ${scope.accountId} in ${scope.region}` }
-  }
-  const statementId = shaped('statement id', asked('statementId'), 'requestParameters.statementId')
+  const of = functionOf(event, scope)
+  if ('reason' in of) return of
+  const statementId = shaped(
+    'statement id',
+    at(event.requestParameters, 'statementId'),
+    'requestParameters.statementId',
+  )
   if ('reason' in statementId) return statementId
-  const qualifier = qualifierOf(asked('qualifier') ?? suffix)
-  if ('reason' in qualifier) return qualifier
   const statement = statementOf(event)
   if ('reason' in statement) return statement
-  const { partition, region, accountId } = scope
+  const { name, arn, qualifier } = of.value
   return {
     value: {
-      functionName: name.value,
-      arn: `arn:${partition}:lambda:${region}:${accountId}:function:${name.value}`,
+      functionName: name,
+      arn,
       statementId: statementId.value,
-      qualifier: qualifier.value,
+      qualifier: qualifier === undefined ? {} : { Qualifier: qualifier },
       statement: statement.value,
     },
   }
-}
-
-const qualifierOf = (value: unknown): Checked<{ readonly Qualifier?: string }> => {
-  if (value === undefined || value === null) return { value: {} }
-  const qualifier = shaped('function qualifier', value, 'requestParameters.qualifier')
-  return 'reason' in qualifier ? qualifier : { value: { Qualifier: qualifier.value } }
 }
 
 /** Fields of AddPermission: needed to add the same statement again, so each must be one that Lambda would take. */
@@ -138,7 +121,7 @@ const remove = (context: Context, { partition, accountId, region }: Scope, grant
     done: [
       check(
         call('GetPolicy'),
-        `contains(Policy, '"Sid":"${statementId}"')`,
+        `contains(Policy || '', '"Sid":"${statementId}"')`,
         false,
         'ResourceNotFoundException',
       ),

@@ -176,7 +176,7 @@ const revoke = (context: Context, { partition, accountId, region }: Scope, rules
     ],
     reversibility: 'exact',
     undo: [ec2('AuthorizeSecurityGroupIngress', { GroupId: groupId, IpPermissions: permissions })],
-    done: [check(describe, `length(${left})`, 0, 'InvalidGroup.NotFound')],
+    done: [check(describe, `length(${left} || \`[]\`)`, 0, 'InvalidGroup.NotFound')],
     fallbacks: byId
       ? [
           {
@@ -194,7 +194,7 @@ const revoke = (context: Context, { partition, accountId, region }: Scope, rules
               ),
             ],
             undo: [ec2('AuthorizeSecurityGroupIngress', { GroupId: groupId, IpPermissions: permissions })],
-            done: [check(describe, `length(${left})`, 0, 'InvalidGroup.NotFound')],
+            done: [check(describe, `length(${left} || \`[]\`)`, 0, 'InvalidGroup.NotFound')],
           },
         ]
       : [],

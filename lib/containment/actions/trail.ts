@@ -1,63 +1,19 @@
 import type { ApiCall, Json } from '../../action.ts'
-import { at, type CloudTrailEvent } from '../../trail/event.ts'
+import { at } from '../../trail/event.ts'
 import { isJson } from '../canonical.ts'
-import { type Builder, drafted, eventTarget, onObject } from '../draft.ts'
-import type { Scope } from '../guard.ts'
-import { type Checked, isShaped, lastOf, type Partition, parseArn, shaped } from '../ids.ts'
-import { check } from './checks.ts'
-
-interface TrailRef {
-  readonly arn: string
-  readonly name: string
-  /** Home Region: the only one where a trail can be changed. */
-  readonly region: string
-  readonly accountId: string
-  readonly partition: Partition
-}
-
-/** The trail an event is about. By name it is of the event's own Region: changes are accepted in the home Region only. */
-const trailOf = (value: unknown, scope: Scope): Checked<TrailRef> => {
-  const arn = parseArn(value)
-  if (!arn) {
-    const name = shaped('trail name', value, 'requestParameters')
-    if ('reason' in name) return name
-    const { region, accountId, partition } = scope
-    return {
-      value: {
-        arn: `arn:${partition}:cloudtrail:${region}:${accountId}:trail/${name.value}`,
-        name: name.value,
-        ...scope,
-      },
-    }
-  }
-  const { service, region, accountId, partition, resource } = arn
-  const name = lastOf(resource)
-  const wellFormed = service === 'cloudtrail' && resource === `trail/${name}` && isShaped('trail name', name)
-  if (!wellFormed || !isShaped('Region', region))
-    return { reason: `requestParameters: expected the ARN of a trail` }
-  if (accountId !== scope.accountId) {
-    return {
-      reason: `the trail belongs to account ${accountId}, the event to ${scope.accountId}: it is changed there`,
-    }
-  }
-  return { value: { arn: String(value), name, region, accountId, partition } }
-}
-
-const cloudtrail = (trail: TrailRef, operation: string, input: ApiCall['input']): ApiCall => ({
-  service: 'cloudtrail',
-  operation,
-  input,
-  region: trail.region,
-})
-
-const targetOf = (trail: TrailRef) => ({
-  kind: 'trail',
-  id: trail.arn,
-  name: trail.name,
-  arn: trail.arn,
-  accountId: trail.accountId,
-  region: trail.region,
-})
+import { type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
+import type { TrailSnapshot } from '../own-snapshots.ts'
+import { check, when, whenError } from './checks.ts'
+import { selectorsFrom } from './selectors.ts'
+import {
+  createInput,
+  settingsOf,
+  settingsQuery,
+  updateInput,
+  updateInputFrom,
+  weakenings,
+} from './trail-config.ts'
+import { cloudtrailCalls, namedTrail, type TrailRef, trailOf, trailTarget } from './trail-ref.ts'
 
 /**
  * Starts a trail that was stopped.
@@ -65,33 +21,24 @@ const targetOf = (trail: TrailRef) => ({
  */
 export const restartLogging: Builder = (context) => {
   const { event } = context
-  const name = String(event.eventName)
-  if (!['StopLogging', 'DeleteTrail'].includes(name)) return undefined
+  if (event.eventName !== 'StopLogging') return undefined
   return onObject(context, 'Restart logging', (scope, refuse) => {
     const trail = trailOf(at(event.requestParameters, 'name'), scope)
-    if ('reason' in trail) return refuse(eventTarget(event), trail.reason)
-    if (name === 'DeleteTrail') {
-      return refuse(
-        trail.value.arn,
-        'the trail is deleted: making it again needs a copy of its configuration, and none is stored',
-      )
-    }
-    return startLogging(context, trail.value)
+    return 'reason' in trail ? refuse(eventTarget(event), trail.reason) : startLogging(context, trail.value)
   })
 }
 
-const startLogging = (context: Parameters<Builder>[0], trail: TrailRef) =>
-  drafted(context, trail.partition, trail.arn, {
+const startLogging = (context: Context, trail: TrailRef) => {
+  const cloudtrail = cloudtrailCalls(trail)
+  const status = cloudtrail('GetTrailStatus', { Name: trail.arn })
+  return drafted(context, trail.partition, trail.arn, {
     type: 'restart-logging',
     tier: 0,
     title: `Restart logging of trail ${trail.name} in ${trail.region}`,
-    target: targetOf(trail),
+    target: trailTarget(trail),
     blastRadius: 'Nobody. The trail delivers events again, at its usual cost.',
-    snapshot: [
-      cloudtrail(trail, 'GetTrailStatus', { Name: trail.arn }),
-      cloudtrail(trail, 'GetTrail', { Name: trail.arn }),
-    ],
-    calls: [cloudtrail(trail, 'StartLogging', { Name: trail.arn })],
+    snapshot: [status, cloudtrail('GetTrail', { Name: trail.arn })],
+    calls: [cloudtrail('StartLogging', { Name: trail.arn })],
     permissions: [
       'cloudtrail:GetTrailStatus',
       'cloudtrail:GetTrail',
@@ -99,9 +46,9 @@ const startLogging = (context: Parameters<Builder>[0], trail: TrailRef) =>
       'cloudtrail:StopLogging',
     ],
     reversibility: 'exact',
-    undo: [cloudtrail(trail, 'StopLogging', { Name: trail.arn })],
+    undo: [cloudtrail('StopLogging', { Name: trail.arn })],
     undoNote: 'Only when the owner says that the trail was stopped on purpose. Never automatic.',
-    done: [check(cloudtrail(trail, 'GetTrailStatus', { Name: trail.arn }), 'IsLogging', true)],
+    done: [check(status, 'IsLogging', true)],
     verify: [
       'GetTrailStatus shows IsLogging true and an empty LatestDeliveryError.',
       'A new log file arrives within 15 min.',
@@ -114,69 +61,146 @@ const startLogging = (context: Parameters<Builder>[0], trail: TrailRef) =>
     ],
     nodes: [],
   })
+}
 
 /**
- * Puts a trail's event selectors back. Needs a copy from before the change: an event says what they became, never what
- * they were. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
+ * Makes a deleted trail again from our own snapshot: same name, bucket, key and selectors. The chain of digests starts anew.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
  */
-export const restoreEventSelectors: Builder = (context) => {
+export const recreateTrail: Builder = (context) => {
   const { event } = context
-  if (!['PutEventSelectors', 'PutInsightSelectors', 'UpdateTrail'].includes(String(event.eventName)))
-    return undefined
-  return onObject(context, 'Restore event selectors', (scope, refuse) => {
-    const trail = trailOf(namedTrail(event), scope)
+  if (event.eventName !== 'DeleteTrail') return undefined
+  return onObject(context, 'Make a deleted trail again', (scope, refuse) => {
+    const trail = trailOf(at(event.requestParameters, 'name'), scope)
     if ('reason' in trail) return refuse(eventTarget(event), trail.reason)
-    if (event.eventName !== 'PutEventSelectors') {
+    const snapshot = context.ownSnapshots.trails?.get(trail.value.arn)
+    if (!snapshot || !settingsOf(snapshot)) {
       return refuse(
         trail.value.arn,
-        `${event.eventName} does not change event selectors: compare the trail by hand`,
+        'the trail is deleted: making it again needs a copy of its configuration, and none is stored',
       )
     }
-    const selectors = selectorsFrom(context.ownSnapshots.trails?.get(trail.value.arn))
-    if (!selectors) {
-      return refuse(
-        trail.value.arn,
-        'no snapshot of its event selectors from before the change: an event does not say what they were',
-      )
-    }
-    return putSelectors(context, trail.value, selectors)
+    return recreate(context, trail.value, snapshot)
   })
 }
 
-const namedTrail = (event: CloudTrailEvent): unknown =>
-  at(event.responseElements, 'trailARN') ??
-  at(event.requestParameters, 'trailName') ??
-  at(event.requestParameters, 'name')
-
-/** API input from a snapshot; `undefined` when it holds nothing to put back. The API takes one kind or the other. */
-const selectorsFrom = (
-  snapshot: { eventSelectors?: unknown; advancedEventSelectors?: unknown } | undefined,
-) => {
-  const usable = (list: unknown): list is readonly Json[] =>
-    Array.isArray(list) && list.length > 0 && isJson(list)
-  if (usable(snapshot?.advancedEventSelectors))
-    return { AdvancedEventSelectors: snapshot.advancedEventSelectors }
-  return usable(snapshot?.eventSelectors) ? { EventSelectors: snapshot.eventSelectors } : undefined
+const recreate = (context: Context, trail: TrailRef, snapshot: TrailSnapshot) => {
+  const cloudtrail = cloudtrailCalls(trail)
+  const settings = settingsOf(snapshot)!
+  const get = cloudtrail('GetTrail', { Name: trail.arn })
+  const [query, equals] = settingsQuery(settings)
+  return drafted(context, trail.partition, trail.arn, {
+    type: 'recreate-trail',
+    tier: 2,
+    title: `Make the deleted trail ${trail.name} in ${trail.region} again`,
+    target: trailTarget(trail),
+    blastRadius: 'Nobody. The trail delivers events again, at its usual cost.',
+    snapshot: [get],
+    calls: [
+      whenError(
+        cloudtrail('CreateTrail', { Name: trail.name, ...createInput(settings), ...tagsOf(snapshot) }),
+        0,
+        'TrailNotFoundException',
+      ),
+      ...selectorCalls(cloudtrail, trail, snapshot),
+      cloudtrail('StartLogging', { Name: trail.arn }),
+    ],
+    permissions: [
+      'cloudtrail:GetTrail',
+      'cloudtrail:GetTrailStatus',
+      'cloudtrail:CreateTrail',
+      'cloudtrail:AddTags',
+      'cloudtrail:PutEventSelectors',
+      'cloudtrail:PutInsightSelectors',
+      'cloudtrail:StartLogging',
+      'cloudtrail:StopLogging',
+      'iam:PassRole',
+    ],
+    reversibility: 'partly',
+    undo: [cloudtrail('StopLogging', { Name: trail.arn })],
+    undoNote: 'Stops the trail. No plan deletes a trail: do it by hand when its deletion was meant.',
+    done: [
+      check(get, query, equals),
+      check(cloudtrail('GetTrailStatus', { Name: trail.arn }), 'IsLogging', true),
+    ],
+    verify: [
+      'GetTrail equals the snapshot; GetTrailStatus shows IsLogging true and an empty LatestDeliveryError.',
+      'A new log file arrives within 15 min, a new digest file within 2 h.',
+    ],
+    limits: [
+      'The chain of digests starts anew: validation shows the gap, and it is one.',
+      'What happened while there was no trail is in no log file; LookupEvents keeps management events for 90 days.',
+      'The bucket policy and the KMS key must still let CloudTrail in.',
+    ],
+    nodes: [],
+  })
 }
 
-const putSelectors = (context: Parameters<Builder>[0], trail: TrailRef, selectors: ApiCall['input']) =>
-  drafted(context, trail.partition, trail.arn, {
-    type: 'restore-event-selectors',
+const tagsOf = ({ tags }: TrailSnapshot): ApiCall['input'] =>
+  tags && tags.length > 0 && isJson(tags) ? { TagsList: tags as Json } : {}
+
+const selectorCalls = (
+  cloudtrail: ReturnType<typeof cloudtrailCalls>,
+  { arn }: TrailRef,
+  snapshot: TrailSnapshot,
+): readonly ApiCall[] => {
+  const selectors = selectorsFrom(snapshot)
+  const insights = snapshot.insightSelectors
+  return [
+    ...(selectors ? [cloudtrail('PutEventSelectors', { TrailName: arn, ...selectors })] : []),
+    ...(insights && insights.length > 0 && isJson(insights)
+      ? [cloudtrail('PutInsightSelectors', { TrailName: arn, InsightSelectors: insights })]
+      : []),
+  ]
+}
+
+/**
+ * Puts a trail's settings back that UpdateTrail weakened: Regions, validation, bucket, key, delivery to CloudWatch Logs.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html
+ */
+export const restoreTrail: Builder = (context) => {
+  const { event } = context
+  if (event.eventName !== 'UpdateTrail') return undefined
+  return onObject(context, 'Restore a trail', (scope, refuse) => {
+    const trail = trailOf(namedTrail(event), scope)
+    if ('reason' in trail) return refuse(eventTarget(event), trail.reason)
+    const settings = settingsOf(context.ownSnapshots.trails?.get(trail.value.arn))
+    if (!settings)
+      return refuse(trail.value.arn, 'no snapshot of its settings from before the change: compare it by hand')
+    const weakened = weakenings(settings, event)
+    return weakened.length === 0
+      ? refuse(trail.value.arn, 'against the snapshot the change weakens nothing: compare it by hand')
+      : updateTrail(context, trail.value, settings, weakened)
+  })
+}
+
+const updateTrail = (
+  context: Context,
+  trail: TrailRef,
+  settings: { readonly [name: string]: Json },
+  weakened: readonly string[],
+) => {
+  const cloudtrail = cloudtrailCalls(trail)
+  const get = cloudtrail('GetTrail', { Name: trail.arn })
+  const [query, equals] = settingsQuery(settings)
+  return drafted(context, trail.partition, trail.arn, {
+    type: 'restore-trail',
     tier: 0,
-    title: `Restore event selectors of trail ${trail.name} in ${trail.region}`,
-    target: targetOf(trail),
-    blastRadius: 'Nobody. The trail records what it recorded when the snapshot was taken, at that cost.',
-    snapshot: [cloudtrail(trail, 'GetEventSelectors', { TrailName: trail.arn })],
-    calls: [cloudtrail(trail, 'PutEventSelectors', { TrailName: trail.arn, ...selectors })],
-    permissions: ['cloudtrail:GetEventSelectors', 'cloudtrail:PutEventSelectors'],
+    title: `Restore the settings of trail ${trail.name} in ${trail.region}`,
+    target: trailTarget(trail),
+    blastRadius: `Nobody. What was weakened is as the snapshot says: ${weakened.join(', ')}.`,
+    snapshot: [get],
+    calls: [cloudtrail('UpdateTrail', { Name: trail.arn, ...updateInput(settings) })],
+    permissions: ['cloudtrail:GetTrail', 'cloudtrail:UpdateTrail', 'iam:PassRole'],
     reversibility: 'exact',
-    undo: [],
-    undoNote:
-      'Call PutEventSelectors with what GetEventSelectors answered before. The plan does not know it yet.',
-    verify: ['GetEventSelectors equals the snapshot.'],
+    undo: [when(cloudtrail('UpdateTrail', { Name: trail.arn, ...updateInputFrom(0) }), 0, 'Trail != `null`')],
+    undoNote: 'Puts back what GetTrail answered before. Only when the change was meant.',
+    done: [check(get, query, equals)],
+    verify: ['GetTrail equals the snapshot; GetTrailStatus shows an empty LatestDeliveryError.'],
     limits: [
-      'What the narrowed selectors left out meanwhile is in no log file.',
+      'Log files that went to another bucket meanwhile are there: fetch them.',
       'A deployment tool may have made the change on purpose and will make it again.',
     ],
     nodes: [],
   })
+}

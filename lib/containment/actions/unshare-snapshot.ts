@@ -174,7 +174,7 @@ const unshare = (
     permissions: [`${share.service}:${share.describe}`, `${share.service}:${operation}`],
     reversibility: 'exact',
     undo: [each(change('Add', [ofItem('@')]), 0, present)],
-    done: [check(describe, `length(${present})`, 0, share.gone)],
+    done: [check(describe, `length(${present} || \`[]\`)`, 0, share.gone)],
     undoNote: 'Only when the owner says that the sharing was meant, and it was not there before the event.',
     verify: [`${share.describe} no longer shows ${whom}.`],
     limits: [

@@ -76,9 +76,8 @@ const resourceOf = ([Name, table, Location, Description]) => ({
 /** The view of a table. Its definition holds the name of the database, so it is put in base 64 when it is deployed. */
 const viewOf = (table) => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
-  const Definition = { 'Fn::Base64': { 'Fn::Sub': viewDefinition(table, '${Database}') } }
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
-  const text = { 'Fn::Sub': ['/* Presto View: ${Definition} */', { Definition }] }
+  const definition = { 'Fn::Base64': { 'Fn::Sub': viewDefinition(table, '${Database}') } }
+  const text = { 'Fn::Join': ['', ['/* Presto View: ', definition, ' */']] }
   return {
     Type: 'AWS::Glue::Table',
     DependsOn: [`${idOf(table)}Table`],

@@ -1,13 +1,14 @@
 import { existsSync, rmSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdDecompressSync } from 'node:zlib'
 import {
   EventBridgeClient,
   PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge'
-import { GetPartitionsCommand, GlueClient } from '@aws-sdk/client-glue'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetPartitionsCommand, GetTableCommand, GlueClient } from '@aws-sdk/client-glue'
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signedTrail, trailKeyPair } from '../support/signed-trail.ts'
 import { projectForEmulator, sls } from './deploy.ts'
@@ -233,9 +234,12 @@ describe.skipIf(why !== '')('the deployed stack', () => {
   })
 
   /** Runs a function by hand, as its schedule would. */
-  const invoke = async (name: string) => {
+  const invoke = async (name: string, request: object = {}) => {
     const path = `/2015-03-31/functions/trailwarden-main-${name}/invocations`
-    const response = await fetch(`${emulator.endpoint}${path}`, { method: 'POST', body: '{}' })
+    const response = await fetch(`${emulator.endpoint}${path}`, {
+      method: 'POST',
+      body: JSON.stringify(request),
+    })
     const answer = (await response.json()) as Record<string, number>
     if (!response.ok || 'errorMessage' in answer) throw new Error(`${name}: ${JSON.stringify(answer)}`)
     return answer
@@ -283,5 +287,48 @@ describe.skipIf(why !== '')('the deployed stack', () => {
     expect(
       received.filter(({ detail }) => detail.id === `cloudtrail-trail-stopped#${STOPPED.eventID}`),
     ).toHaveLength(1)
+  })
+
+  it('makes a day Parquet that holds each event once, and moves the view past it', async () => {
+    const database = outputs['Database']!
+    const glue = new GlueClient({ endpoint: emulator.endpoint })
+    expect(await invoke('plan-compaction', { day: '2026-11-01' })).toEqual({ days: 1 })
+    const location = await eventually('the compacted day', async () => {
+      const { Partitions = [] } = await glue.send(
+        new GetPartitionsCommand({ DatabaseName: database, TableName: 'events' }),
+      )
+      expect(Partitions.map(({ Values }) => Values)).toEqual(
+        Partitions.length > 0 ? [[ACCOUNT, '2026-11-01']] : [],
+      )
+      return Partitions[0]?.StorageDescriptor?.Location
+    })
+    const [, Bucket = '', Prefix = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(location) ?? []
+    expect(Bucket).toBe(outputs['LakeBucket'])
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }))
+    const [Key] = Contents.flatMap(({ Key }) => (Key?.endsWith('.parquet') ? [Key] : []))
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: Key! }))
+    const file = (await Body!.transformToByteArray()).slice().buffer
+    const rows = await parquetReadObjects({
+      file,
+      compressors: { ZSTD: (input) => zstdDecompressSync(input) },
+      columns: ['eventid', 'eventname', 'sourcefile'],
+    })
+    const expected = [STOPPED, ONLY_IN_S3, HARMLESS].map(({ eventID }) => eventID)
+    const ids = rows.map(({ eventid }) => eventid as string)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(expected.filter((id) => !ids.includes(id))).toEqual([])
+    const run = await eventually('the line of the run', async () => {
+      const { Contents: runs = [] } = await s3.send(
+        new ListObjectsV2Command({ Bucket, Prefix: `compaction/runs/${ACCOUNT}/2026-11-01/` }),
+      )
+      const line = runs[0]?.Key && (await s3.send(new GetObjectCommand({ Bucket, Key: runs[0].Key })))
+      return line ? await line.Body!.transformToString() : undefined
+    })
+    expect(JSON.parse(run)).toMatchObject({ account: ACCOUNT, imbalances: [], rows: { events: ids.length } })
+    const { boundary } = (await invoke('plan-compaction', { refresh: true })) as never as { boundary: string }
+    expect(boundary > '2026-11-01').toBe(true)
+    const { Table } = await glue.send(new GetTableCommand({ DatabaseName: database, Name: 'cloudtrail' }))
+    const view = Buffer.from(/Presto View: (\S+)/.exec(Table!.ViewOriginalText!)![1]!, 'base64').toString()
+    expect(JSON.parse(view)).toMatchObject({ schema: database, catalog: 'awsdatacatalog' })
   })
 })

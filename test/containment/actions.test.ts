@@ -379,9 +379,8 @@ describe('trails', () => {
         operation: 'PutEventSelectors',
         input: {
           TrailName: 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main',
-          EventSelectors: OWN_SNAPSHOTS.trails!.get(
-            'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main',
-          )!.eventSelectors,
+          EventSelectors: OWN_SNAPSHOTS.trails!.get('arn:aws:cloudtrail:eu-west-1:111122223333:trail/main')!
+            .eventSelectors,
         },
         region: 'eu-west-1',
       },
@@ -684,7 +683,7 @@ describe('objects', () => {
           operation: 'CreateDetector',
           input: { Enable: true },
           region: 'eu-west-1',
-          when: { snapshot: 0, query: 'length(DetectorIds)', equals: 0 },
+          when: { snapshot: 0, query: 'length(DetectorIds || `[]`)', equals: 0 },
         },
       ],
       undo: [],

@@ -51,7 +51,7 @@ const putSelectors = (
     when(
       cloudtrail('PutEventSelectors', { TrailName: trail.arn, [field]: fromSnapshot(0, field) }),
       0,
-      `length(${field} || \`[]\` || \`[]\`) > \`0\``,
+      `length(${field} || \`[]\`) > \`0\``,
     )
   return drafted(context, trail.partition, trail.arn, {
     type: 'restore-event-selectors',

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { makeDetector } from '../../lib/detection/detect.ts'
+import { learningDetector } from '../../lib/detection/baseline/learning.ts'
 import { withRepeats } from '../../lib/detection/repeats.ts'
 import { loadRules } from '../../lib/detection/rules.ts'
 import { atLeast, type Finding, type Level } from '../../lib/finding.ts'
@@ -29,7 +29,7 @@ const detect = (
   events: readonly CloudTrailEvent[],
   knownAccounts: readonly string[] = [],
 ): readonly Finding[] => {
-  const detector = makeDetector(rules, { knownAccounts })
+  const detector = learningDetector(rules, { knownAccounts })
   const told = events.flatMap((event, index) => detector.detect({ event, key: 'k', index }))
   const { findings, repeats } = detector.finish()
   return withRepeats([...told, ...findings], repeats)

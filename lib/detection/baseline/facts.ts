@@ -11,6 +11,7 @@ export interface Facts {
   /** Milliseconds since 1970, UTC. */
   readonly time: number
   readonly management: boolean
+  /** Changes something, and is no heartbeat. */
   readonly write: boolean
   /** Error code; empty when the call did not end in one. */
   readonly error: string
@@ -67,8 +68,20 @@ const makeTimeReader = (): ((iso: string) => number) => {
 
 const READS = /^(Get|List|Describe|Head|Lookup|Search|Query|Scan|Select|BatchGet|View|Download|Check)/
 
+/**
+ * Calls that agents and runtimes on machines make by themselves. They change something, and say no more about whoever owns the
+ * machine than that it runs.
+ */
+const HEARTBEATS: ReadonlySet<string> = new Set(
+  `CreateLogStream PutLogEvents UpdateInstanceInformation UpdateInstanceAssociationStatus PutInventory PutComplianceItems
+  SubmitTaskStateChange SubmitContainerStateChange SubmitAttachmentStateChanges DiscoverPollEndpoint PutTraceSegments
+  PutTelemetryRecords PutMetricData CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel
+  RegisterContainerInstance SendHeartbeat RecordLifecycleActionHeartbeat`.split(/\s+/),
+)
+
 /** Old events do not say whether they change anything; their names do. */
 const isWrite = ({ readOnly, eventName }: CloudTrailEvent): boolean => {
+  if (HEARTBEATS.has(eventName ?? '')) return false
   if (typeof readOnly === 'boolean') return !readOnly
   if (typeof readOnly === 'string') return readOnly.toLowerCase() !== 'true'
   return typeof eventName === 'string' && !READS.test(eventName)

@@ -62,14 +62,15 @@ export const noteHabits = (table: SeenTable, facts: Facts, located: LocatedEvent
   const account = table.scope('account', facts.account, time)
   const type = text(event.userIdentity?.type)
   if (type) see(account, ACCOUNT_IDENTITY, type)
-  const changes = facts.write && facts.management && !facts.error
+  // to sign in is not to change a service: that is a habit of its own
+  const login = facts.name === 'ConsoleLogin' && !text(event.errorMessage)
+  const changes = facts.write && facts.management && !facts.error && facts.source !== 'signin.amazonaws.com'
   if (changes) {
     see(account, ACCOUNT_REGION, facts.region)
     see(account, ACCOUNT_CALL, `${facts.source} ${facts.name}`)
   }
   const key = text(event.userIdentity?.accessKeyId) ?? ''
   const longTerm = key.startsWith('AKIA')
-  const login = facts.name === 'ConsoleLogin' && !text(event.errorMessage)
   if (longTerm) see(account, KEY_USE, key)
   else if (login && type === 'IAMUser') see(account, KEY_USE, facts.actor)
 
@@ -88,7 +89,8 @@ export const noteHabits = (table: SeenTable, facts: Facts, located: LocatedEvent
   }
   if (facts.name === 'AssumeRole' && !facts.error) {
     const role = text(at(event.requestParameters, 'roleArn'))
-    if (role && facts.actor) see(table.scope('role', role, time), ROLE_CALLER, facts.actor)
+    const caller = type === 'AWSAccount' ? text(event.userIdentity?.accountId) : facts.actor
+    if (role && caller) see(table.scope('role', role, time), ROLE_CALLER, caller)
   }
   noteCredentials(table, facts, located, see)
 }

@@ -1,13 +1,15 @@
 import type { ApiCall, Json } from '../action.ts'
 import { messageOf } from '../errors.ts'
 import type { ApiAnswer, Responder } from '../ports.ts'
-import type { ApiClient, ApiServices } from './api/service.ts'
+import type { ApiClient, ApiServices, ClientSettings } from './api/service.ts'
 import { codeOf, SDK_RETRIES, statusOf } from './retry.ts'
 
 export interface ResponderOptions {
   readonly services: ApiServices
   /** Region of calls that name none. The SDK's own default when left out. */
   readonly region?: string
+  readonly endpoint?: string
+  readonly credentials?: NonNullable<ClientSettings['credentials']>
 }
 
 /**
@@ -16,7 +18,7 @@ export interface ResponderOptions {
  * never sent. Throws when no answer came.
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/welcome.html
  */
-export const awsResponder = ({ services, region }: ResponderOptions): Responder => {
+export const awsResponder = ({ services, region, ...elsewhere }: ResponderOptions): Responder => {
   const clients = new Map<string, ApiClient>()
   const prepared = async (call: ApiCall) => {
     const load = Object.hasOwn(services, call.service) ? services[call.service] : undefined
@@ -27,7 +29,8 @@ export const awsResponder = ({ services, region }: ResponderOptions): Responder 
     const place = call.region ?? region
     const name = `${call.service} ${place ?? ''}`
     const client =
-      clients.get(name) ?? service.client({ ...SDK_RETRIES, ...(place !== undefined && { region: place }) })
+      clients.get(name) ??
+      service.client({ ...SDK_RETRIES, ...elsewhere, ...(place !== undefined && { region: place }) })
     clients.set(name, client)
     return { client, command: new Operation(structuredClone(call.input)) }
   }

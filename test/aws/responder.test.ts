@@ -2,7 +2,9 @@ import { GetRoleCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/clie
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ApiServices } from '../../lib/aws/api/service.ts'
+import { API_SERVICES } from '../../lib/aws/api/services.ts'
 import { awsResponder } from '../../lib/aws/responder.ts'
+import { SAMPLES, sampleAction } from '../containment/events.ts'
 import { type Answer, json, jsonError, loopback } from './loopback.ts'
 
 let server: Awaited<ReturnType<typeof loopback>>
@@ -116,5 +118,36 @@ describe('a responder over the SDK', () => {
       error: 'AccessDeniedException',
       message: 'not you',
     })
+  })
+})
+
+describe('the calls of every containment action', () => {
+  it.each(Object.keys(SAMPLES))('%s are on the list, and nothing that destroys is', async (name) => {
+    const { snapshot, calls, undo, pins = [], done = [], fallbacks = [] } = sampleAction(name)
+    const all = [
+      ...snapshot,
+      ...calls,
+      ...undo,
+      ...[...pins, ...done].map(({ call }) => call),
+      ...fallbacks.flatMap((way) => [...way.calls, ...way.undo, ...way.done.map(({ call }) => call)]),
+    ]
+    for (const { service, operation } of all) {
+      if (service === 'rolesanywhere') continue // no client of it is pinned: people run what is printed
+      const operations = (await API_SERVICES[service]?.())?.operations
+      expect(operations, `${service}:${operation}`).toHaveProperty(operation)
+    }
+  })
+
+  it('hold no operation that destroys what cannot be made again', async () => {
+    const loaded = await Promise.all(Object.values(API_SERVICES).map((load) => load()))
+    const names = loaded.flatMap(({ operations }) => Object.keys(operations))
+    expect(names.length).toBeGreaterThan(100)
+    expect(
+      names.filter((name) =>
+        /^Delete(?:AccessKey|LoginProfile|User|Role|Trail|SAMLProvider|OpenIDConnectProvider|Bucket|Detector)$|^Terminate|^CreateAccessKey$|^CreateUser$|^CreateRole$/.test(
+          name,
+        ),
+      ),
+    ).toEqual([])
   })
 })

@@ -19,6 +19,9 @@ export interface ApiService {
 
 export interface ClientSettings {
   readonly region?: string
+  /** Instead of AWS: a simulated account. */
+  readonly endpoint?: string
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly maxAttempts: number
   readonly retryMode: 'standard'
 }

@@ -1,0 +1,25 @@
+import {
+  DescribeRuleCommand,
+  DisableRuleCommand,
+  EnableRuleCommand,
+  EventBridgeClient,
+  ListTargetsByRuleCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge'
+import type { ApiService } from './service.ts'
+
+/** Everything of events that containment reads, changes and puts back. */
+export const events: ApiService = {
+  client: (settings) => new EventBridgeClient(settings),
+  operations: {
+    DescribeRule: DescribeRuleCommand,
+    DisableRule: DisableRuleCommand,
+    EnableRule: EnableRuleCommand,
+    ListTargetsByRule: ListTargetsByRuleCommand,
+    PutRule: PutRuleCommand,
+    PutTargets: PutTargetsCommand,
+    RemoveTargets: RemoveTargetsCommand,
+  },
+}

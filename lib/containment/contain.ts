@@ -144,7 +144,7 @@ const plannedEntry = (
   const record = book.actions.get(action.id)
   const newest = events.reduce((last, { time }) => (time > last ? time : last), '')
   if (record && !mayReplace(record, book, world, again, newest)) return undefined
-  const question = { action, settings, book, now: clock.now(), events, evidence, breakGlass: of.breakGlass }
+  const question = { action, settings, now: clock.now(), events, evidence, breakGlass: of.breakGlass }
   const decision = decide(question)
   if (record && !again && OPEN.has(record.state) && !decision.automatic) return undefined
   return {

@@ -43,7 +43,6 @@ const namesOf = ({ target }: ContainmentAction): readonly string[] => {
 export interface Question {
   readonly action: ContainmentAction
   readonly settings: ContainSettings
-  readonly book: Book
   readonly now: string
   readonly events: readonly AskingEvent[]
   readonly evidence: EvidenceStatus
@@ -64,7 +63,6 @@ export const decide = (question: Question): Decision => {
     evidenceReason(question),
     staleReason(question),
     wayBackReason(question),
-    budgetReason(question),
   ].filter((reason) => reason !== undefined)
   return { automatic: why.length === 0, approvers: approversOf(action, why), why }
 }
@@ -116,7 +114,7 @@ export const budgetReason = ({
   settings,
   book,
   now,
-}: Omit<Question, 'events' | 'evidence' | 'breakGlass'>) => {
+}: Pick<Question, 'action' | 'settings' | 'now'> & { readonly book: Book }): string | undefined => {
   const account = action.target.accountId
   const spent = book.charges.filter((one) => one.account === account && secondsBetween(one.at, now) < 3600)
   const subjects = new Set(spent.map(({ subject }) => subject))

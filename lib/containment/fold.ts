@@ -17,6 +17,8 @@ export interface ActionRecord {
   releasing?: EntryData['releasing'] & { readonly at: string; readonly sequence: number }
   proposed?: string
   refused?: EntryData['refused']
+  /** Why it waits for people although it might have gone on its own. */
+  queued?: string
   /** When it came to an end: released, expired, refused or failed. */
   endedAt?: string
   /** The last sentence the ledger has about it. */
@@ -193,6 +195,9 @@ const end = (record: ActionRecord, entry: Entry): void => {
     case 'expired':
       record.state = 'EXPIRED'
       record.endedAt = entry.time
+      return
+    case 'budget':
+      record.queued = entry.data.reason
       return
     case 'proposed':
       record.proposed = entry.time

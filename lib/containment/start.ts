@@ -47,11 +47,13 @@ export const isLeft = (world: ContainWorld, { state, started }: ActionRecord): b
 /** Why it waits for people, or `undefined`. */
 const permission = (world: ContainWorld, record: ActionRecord): string | undefined => {
   const { decision } = record.planned
-  if (decision.automatic && world.settings.mode === 'enforce') return undefined
+  const free = decision.automatic && record.queued === undefined
+  if (free && world.settings.mode === 'enforce') return undefined
   const needed = isAccountWide(record.planned.prepared.action) ? 2 : 1
   const given = approvalsOf(world.ledger.book, record.planned.plan, world.clock.now())
   if (given.length >= needed) return undefined
-  const reasons = decision.why.length > 0 ? ` (${decision.why.join('; ')})` : ''
+  const why = [...decision.why, ...(record.queued === undefined ? [] : [record.queued])]
+  const reasons = why.length > 0 ? ` (${why.join('; ')})` : ''
   return `it waits for approval: ${given.length} of ${needed}${reasons}`
 }
 

@@ -62,13 +62,14 @@ const looked = async (world: ContainWorld, id: string, events: EventsSince | und
 /** It might have gone on its own, its worker died before, and its event is still fresh. */
 const wasForgotten = (
   { clock, settings }: ContainWorld,
-  { state, planned, plannedAt }: ActionRecord,
+  { state, planned, plannedAt, queued }: ActionRecord,
 ): boolean => {
   const now = clock.now()
   const newest = Math.min(...planned.events.map(({ time }) => secondsBetween(time, now)))
   return (
     state === 'PLANNED' &&
     planned.decision.automatic &&
+    queued === undefined &&
     secondsBetween(plannedAt, now) >= settings.leaseSeconds &&
     newest <= settings.staleMinutes * 60
   )

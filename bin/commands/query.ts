@@ -131,7 +131,8 @@ const explain = (
   terminal.out(compiled.sql)
   for (const warning of compiled.warnings) terminal.note(`note: ${warning}`)
   const manifest = storeOf(source)
-  const { files, total, partitions } = reachOf(compiled, Object.keys(TABLES), manifest?.files ?? [])
+  const athena = compileQuery(request, 'athena')
+  const { files, total, partitions } = reachOf(athena, Object.keys(TABLES), manifest?.files ?? [])
   terminal.note(`partitions: ${partitions}`)
   if (!manifest) return
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)

@@ -19,7 +19,7 @@ export interface Reach {
 
 /**
  * What a compiled query may read of a store: the files of the partitions it is limited to. An upper bound, because Parquet is
- * read by column and by row group. `tables` are the names the store has.
+ * read by column and by row group. The text is Athena's, which is in our own dialect; `tables` are the names the store has.
  */
 export const reachOf = (
   { sql, timeRange, accounts }: CompiledQuery,
@@ -56,9 +56,10 @@ const INTRODUCES = new Set(['FROM', 'JOIN', ',', '('])
 /** Tables that stand where a table can stand. A column of the same name may be counted too: the bound stays one. */
 const tablesRead = (sql: string, tables: readonly string[]): string[] => {
   const tokens = tokenize(sql)
-  const found = tokens.flatMap(({ text }, index) => {
+  const found = tokens.flatMap(({ text, kind }, index) => {
     const before = tokens[index - 1]?.text.toUpperCase() ?? ''
-    const isTable = INTRODUCES.has(before) && tokens[index + 1]?.text !== '.'
+    const isName = kind === 'word' || kind === 'quoted'
+    const isTable = isName && INTRODUCES.has(before) && tokens[index + 1]?.text !== '.'
     return isTable && tables.includes(text) ? [text] : []
   })
   return [...new Set(found)]

@@ -23,7 +23,7 @@ SELECT
   MAX(eventTime) AS last_seen
 FROM events
 WHERE userIdentity.type = 'AssumedRole'
-  AND userIdentity.arn LIKE '%/' || :instance_id
+  AND split_part(userIdentity.arn, '/', 3) = :instance_id
   AND eventTime >= :since AND eventTime < :until
 GROUP BY 1, 2, 3, 4
 ORDER BY first_seen, calls DESC, eventName

@@ -30,7 +30,7 @@ SELECT
 FROM events
 WHERE userIdentity.type = 'AssumedRole'
   AND userIdentity.sessionContext.sessionIssuer.userName = :role_name
-  AND userIdentity.arn LIKE '%/' || :session_name
+  AND split_part(userIdentity.arn, '/', 3) = :session_name
   AND eventTime >= :since AND eventTime < :until
 ORDER BY eventTime, eventID
 LIMIT 1000

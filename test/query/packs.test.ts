@@ -6,6 +6,7 @@ import type { Query } from '../../lib/query/pack.ts'
 import { compileQuery, runQuery } from '../../lib/query/run-query.ts'
 import { queryFinding } from '../../lib/query-finding.ts'
 import { packCases } from '../support/pack-cases.ts'
+import { decoysOf } from '../support/pack-decoys.ts'
 import { catalog, openQueryStore } from '../support/query-store.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -81,13 +82,17 @@ describe('on its case', () => {
     '%s answers with the rows that must come, and no others',
     async (name, { events, params, rows, says }) => {
       const query = library.find(name)
-      const store = await openQueryStore(events)
+      const store = await openQueryStore([...events, ...decoysOf(query.sql, events)])
       try {
         const answer = await runQuery({ engine: store.engine, catalog, query, params })
         const shown = answer.rows.map((row, index) =>
           Object.fromEntries(Object.keys(rows[index] ?? row).map((column) => [column, row[column]])),
         )
         expect(shown).toEqual(rows)
+        for (const outside of [{ since: '2027-01-01 00:00:00' }, { until: '2000-01-01 00:00:00' }]) {
+          const bounds = { ...params, ...outside }
+          expect((await runQuery({ engine: store.engine, catalog, query, params: bounds })).rows).toEqual([])
+        }
         if (!query.severity) return expect(says).toBeUndefined()
         const finding = queryFinding({ ...query, severity: query.severity }, answer.rows[0]!, 0, 'now')
         expect(finding.rule.title).toBe(`${query.title}: ${says}`)

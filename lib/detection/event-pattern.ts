@@ -7,8 +7,11 @@ import { ANY, literalOf, parsePattern } from './sigma/pattern.ts'
 /** One matcher of EventBridge. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html */
 export type Matcher =
   | { readonly 'equals-ignore-case': string }
-  | { readonly prefix: { readonly 'equals-ignore-case': string } }
+  | { readonly prefix: { readonly 'equals-ignore-case': string } | string }
   | { readonly suffix: { readonly 'equals-ignore-case': string } | string }
+  | { readonly exists: boolean }
+  | string
+  | null
 
 export interface EventPattern {
   readonly 'detail-type': readonly Matcher[]
@@ -24,8 +27,11 @@ export interface Detail {
 /** Fields with one text that EventBridge sees as the rules do. */
 const FIELDS: ReadonlySet<string> = new Set(['eventSource', 'eventName', 'eventType', 'userIdentity.type'])
 
+/** Fields that most events lack: that they are there, or are not, says much. */
+const RARE_FIELDS: ReadonlySet<string> = new Set(['errorCode', 'userIdentity.invokedBy'])
+
 /** Matchers by field, all of which must agree. An empty one lets everything through. */
-type Box = ReadonlyMap<string, readonly Matcher[]>
+export type Box = ReadonlyMap<string, readonly Matcher[]>
 
 const MAX_BOXES = 40
 const MAX_MATCHERS = 200
@@ -43,7 +49,8 @@ export const eventPatternOf = (rule: Rule, rules: readonly Rule[]): EventPattern
   return { ...head, detail: details.length === 1 ? details[0]! : { $or: details } }
 }
 
-const boxesOf = (rule: Rule, rules: readonly Rule[]): readonly Box[] => {
+/** Alternatives, one of which every event bears that the rule matches. */
+export const boxesOf = (rule: Rule, rules: readonly Rule[]): readonly Box[] => {
   if (rule.kind === 'event') {
     return bounded(rule.compiled.conditions.flatMap((condition) => ofCondition(condition, rule.sigma)))
   }
@@ -88,7 +95,21 @@ const boxOf = (lines: readonly Line[]): Box => {
 
 const SAYABLE = ['startswith', 'endswith', 'all', 'cased']
 
-const matchersOf = ({ field, modifiers, values }: Line): readonly Matcher[] | undefined => {
+const matchersOf = (line: Line): readonly Matcher[] | undefined =>
+  RARE_FIELDS.has(line.field) ? presenceOf(line) : textMatchersOf(line)
+
+/** Is the field there? Missing and null are one for a rule. */
+const presenceOf = ({ modifiers, values }: Line): readonly Matcher[] | undefined => {
+  if (modifiers.includes('neq') || values.some((value) => value === undefined)) return undefined
+  if (modifiers.includes('exists')) {
+    return String(values[0]).toLowerCase() === 'true' ? [{ exists: true }] : [{ exists: false }]
+  }
+  const nulls = values.filter((value) => value === null).length
+  if (nulls === 0) return [{ exists: true }]
+  return nulls === values.length ? [{ exists: false }, null] : undefined
+}
+
+const textMatchersOf = ({ field, modifiers, values }: Line): readonly Matcher[] | undefined => {
   if (!FIELDS.has(field) || values.length > MAX_MATCHERS) return undefined
   if (!modifiers.every((name) => SAYABLE.includes(name))) return undefined
   const wanted = modifiers.includes('all') ? values.slice(0, 1) : values
@@ -117,7 +138,7 @@ const matcherOf = (value: string, modifiers: readonly string[]): Matcher | undef
 }
 
 /** Alternatives that differ in the event name alone are one. */
-const simplest = (boxes: readonly Box[]): readonly Box[] => {
+export const simplest = (boxes: readonly Box[]): readonly Box[] => {
   const joined = new Map<string, Map<string, readonly Matcher[]>>()
   for (const box of boxes) {
     const rest = [...box].filter(([field]) => field !== 'eventName').sort(([a], [b]) => (a < b ? -1 : 1))
@@ -134,11 +155,12 @@ const distinct = (matchers: readonly Matcher[]): readonly Matcher[] => [
   ...new Map(matchers.map((matcher) => [JSON.stringify(matcher), matcher])).values(),
 ]
 
-const detailOf = (box: Box): Detail => {
+/** A box as EventBridge writes it. */
+export const detailOf = (box: Box): Detail => {
   const detail: Record<string, readonly Matcher[] | Detail> = {}
   for (const [field, matchers] of box) {
     const [outer = '', inner] = field.split('.')
-    detail[outer] = inner === undefined ? matchers : { [inner]: matchers }
+    detail[outer] = inner === undefined ? matchers : { ...(detail[outer] as Detail), [inner]: matchers }
   }
   return detail
 }

@@ -7,13 +7,19 @@ export const matchesPattern = (pattern: unknown, event: unknown): boolean => {
   return entries.every(([name, wanted]) => {
     if (name === '$or') return (wanted as unknown[]).some((one) => matchesPattern(one, event))
     const values = [event].flat().map((one) => (one as Record<string, unknown> | null | undefined)?.[name])
-    if (Array.isArray(wanted))
+    if (Array.isArray(wanted)) {
+      const absent = values.flat().every((value) => value === undefined)
+      if (wanted.some((one) => isPresence(one, !absent))) return true
       return values.flat().some((value) => wanted.some((one) => matchesOne(one, value)))
-    return values.some(
-      (value) => typeof value === 'object' && value !== null && matchesPattern(wanted, value),
-    )
+    }
+    return values.some((value) => matchesPattern(wanted, isMap(value) ? value : {}))
   })
 }
+
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+const isPresence = (matcher: unknown, present: boolean): boolean =>
+  isMap(matcher) && (matcher as { exists?: boolean }).exists === present
 
 const matchesOne = (matcher: unknown, value: unknown): boolean => {
   if (typeof matcher !== 'object' || matcher === null) return matcher === value
@@ -26,6 +32,7 @@ const matchesOne = (matcher: unknown, value: unknown): boolean => {
       ? [value.toLowerCase(), String(text).toLowerCase()]
       : [value, String(text)]
   if (operator === 'equals-ignore-case') return have === want
+  if (operator === 'exists') return false
   if (operator === 'prefix') return have.startsWith(want)
   if (operator === 'suffix') return have.endsWith(want)
   throw new Error(`operator ${operator} is not known here`)

@@ -14,7 +14,7 @@ export interface InspectPool {
   close(): Promise<void>
 }
 
-/** Starting workers costs a fifth of a second of work and 10 MB each: below this many files one thread is done sooner. */
+/** Starting workers costs a fifth of a second of work, 20 MB for the first and 11 for each other: below this many files one thread is done sooner. */
 const WORKERS_FROM = 2000
 
 /** Each takes memory; what they gain is bounded by the disk. */
@@ -23,12 +23,15 @@ const MOST_WORKERS = 8
 /** Files handed over at once: one message each would cost as much as the hashing. */
 const BATCH = 16
 
+/** Batches a worker has: one in work, one that waits, so that it never does. */
+const AHEAD = 2
+
 /** The event loop gets a turn this often, for progress and signals (files). */
 const BREATH = 64
 
 /**
- * Reads, inflates and hashes files below `root` in threads of their own; the first 2,000 on this one, since small jobs end there
- * before threads have started. `jobs` 1 keeps everything here.
+ * Reads, inflates and hashes files below `root` in `jobs` threads, this one among them; the first 2,000 on this one alone, since small
+ * jobs end there before threads have started.
  */
 export const inspectPool = (
   root: string,
@@ -45,7 +48,7 @@ export const inspectPool = (
     async inspect(object) {
       if (object.key.split('/').includes('..')) return undefined
       if (asked++ < workersFrom || jobs <= 1) return here(object)
-      workers ??= workersFor(jobs)
+      workers ??= workersFor(jobs - 1)
       return inspectionOf(object.key, await workers.ask(join(root, object.key)))
     },
     close: async () => workers?.close(),
@@ -57,67 +60,61 @@ interface Job {
   readonly resolve: (outcome: FileOutcome) => void
 }
 
-const workersFor = (jobs: number) => {
+/** Hands files to `count` threads, and works on this one too whenever all of them have enough. */
+const workersFor = (count: number) => {
   const waiting: Job[] = []
-  const idle: Worker[] = []
-  const running = new Map<Worker, readonly Job[]>()
+  /** What each thread was given, oldest first. */
+  const given = new Map<Worker, (readonly Job[])[]>()
   let isScheduled = false
   let isClosed = false
 
-  const dispatch = (): void => {
+  const schedule = (): void => {
+    if (isScheduled) return
+    isScheduled = true
+    setImmediate(work)
+  }
+  const work = (): void => {
     isScheduled = false
-    while (waiting.length > 0 && idle.length > 0) {
-      // The last to finish is the warmest; a batch is smaller where all would otherwise not get one.
-      const worker = idle.pop()!
-      const share = Math.max(1, Math.min(BATCH, Math.ceil(waiting.length / (idle.length + 1))))
-      const batch = waiting.splice(0, share)
-      running.set(worker, batch)
-      worker.postMessage(batch.map(({ path }) => path))
+    // At the end of the list everybody gets a part.
+    const share = Math.max(1, Math.min(BATCH, Math.ceil(waiting.length / (given.size + 1))))
+    for (let depth = 0; depth < AHEAD; depth++) {
+      for (const [worker, batches] of given) {
+        if (batches.length > depth || waiting.length === 0) continue
+        const batch = waiting.splice(0, share)
+        batches.push(batch)
+        worker.postMessage(batch.map(({ path }) => path))
+      }
     }
+    for (const { path, resolve } of waiting.splice(0, share)) resolve(inspectFile(path))
+    if (waiting.length > 0) schedule()
   }
   const settle = (worker: Worker, outcomes: readonly FileOutcome[]): void => {
-    const batch = running.get(worker) ?? []
-    running.delete(worker)
-    idle.push(worker)
+    const batch = given.get(worker)?.shift() ?? []
     for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!)
-    dispatch()
+    if (waiting.length > 0) schedule()
   }
-  /** A thread that ends by itself, out of memory for one: its files are judged here, one by one. */
+  /** A thread that ends by itself, out of memory for one: its files are judged here. */
   const lost = (worker: Worker): void => {
-    if (isClosed) return
-    const batch = running.get(worker) ?? []
-    running.delete(worker)
-    const at = idle.indexOf(worker)
-    if (at >= 0) idle.splice(at, 1)
-    for (const { path, resolve } of batch) resolve(inspectFile(path))
-    all.delete(worker)
-    if (all.size === 0) for (const { path, resolve } of waiting.splice(0)) resolve(inspectFile(path))
+    const batches = given.get(worker) ?? []
+    given.delete(worker)
+    if (!isClosed) for (const { path, resolve } of batches.flat()) resolve(inspectFile(path))
   }
-  const all = new Set(
-    Array.from({ length: jobs }, () => {
-      const worker = new Worker(new URL(ENTRY, import.meta.url), { resourceLimits: LIMITS })
-      worker.on('message', (outcomes: readonly FileOutcome[]) => settle(worker, outcomes))
-      worker.on('error', () => lost(worker))
-      worker.on('exit', () => lost(worker))
-      idle.push(worker)
-      return worker
-    }),
-  )
+  for (let index = 0; index < count; index++) {
+    const worker = new Worker(new URL(ENTRY, import.meta.url), { resourceLimits: LIMITS })
+    worker.on('message', (outcomes: readonly FileOutcome[]) => settle(worker, outcomes))
+    worker.on('error', () => lost(worker))
+    worker.on('exit', () => lost(worker))
+    given.set(worker, [])
+  }
   return {
     ask: (path: string) =>
       new Promise<FileOutcome>((resolve) => {
-        if (all.size === 0) {
-          resolve(inspectFile(path))
-          return
-        }
         waiting.push({ path, resolve })
-        if (isScheduled) return
-        isScheduled = true
-        setImmediate(dispatch)
+        schedule()
       }),
     async close() {
       isClosed = true
-      await Promise.all([...all].map((worker) => worker.terminate()))
+      await Promise.all([...given.keys()].map((worker) => worker.terminate()))
     },
   }
 }

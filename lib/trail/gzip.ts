@@ -85,8 +85,9 @@ export const inflateAll = (
  * only after tens of megabytes of it.
  */
 export const release = ({ buffer, byteLength }: Uint8Array): void => {
-  // Small content lies in Node's own pool, which others use and which cannot be given back.
-  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength <= Buffer.poolSize || buffer.detached) return
+  if (!(buffer instanceof ArrayBuffer) || buffer.detached) return
+  // Content below half of that lies in Node's own pool, which others use and which cannot be given back.
+  if (buffer.byteLength === Buffer.poolSize || buffer.byteLength < Buffer.poolSize / 2) return
   if (buffer.byteLength < 2 * byteLength + 4096) buffer.transfer(0)
 }
 

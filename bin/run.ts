@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { ContentError, messageOf, UnreadableObject, UsageError } from '../lib/errors.ts'
+import { ContentError, LedgerDamaged, messageOf, UnreadableObject, UsageError } from '../lib/errors.ts'
 import { version } from './package-root.ts'
 import type { Session } from './session.ts'
 import { processTerminal } from './terminal.ts'
@@ -65,7 +65,7 @@ const inherit = (command: Command): void => {
 }
 
 const isExpected = (error: unknown): error is Error =>
-  error instanceof UsageError || error instanceof ContentError || error instanceof UnreadableObject
+  [UsageError, ContentError, UnreadableObject, LedgerDamaged].some((expected) => error instanceof expected)
 
 const unexpected = (error: unknown): string =>
   `this is a fault in Trailwarden, please report it: ${messageOf(error)}\n${(error as Error)?.stack ?? ''}`

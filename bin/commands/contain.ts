@@ -1,12 +1,16 @@
 import type { Command } from 'commander'
+import type { ContainmentPlan } from '../../lib/action.ts'
+import { recordPlan } from '../../lib/containment/contain.ts'
 import { renderPlan } from '../../lib/containment/render.ts'
 import { pipeline } from '../../lib/pipeline.ts'
+import { openContainWorld } from '../containment-world.ts'
 import { detectWith, readConfig, readPlaybooks, readRules } from '../content.ts'
 import { writeWhole } from '../files.ts'
 import { configOption, formatOption, many } from '../options.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
 import type { Session } from '../session.ts'
 import { openSource } from '../source.ts'
+import { addContainActs } from './contain-act.ts'
 
 interface PlanOptions {
   readonly rules: readonly string[]
@@ -14,15 +18,20 @@ interface PlanOptions {
   readonly protect: readonly string[]
   readonly knownAccount: readonly string[]
   readonly config?: string
+  readonly breakGlass: readonly string[]
+  readonly ledger?: string
+  readonly region: string
   readonly out?: string
   readonly format: 'text' | 'json'
 }
 
-/** `trailwarden contain`: what would stop the incident, and how it is undone. This release plans; it changes nothing. */
+/** `trailwarden contain`: what would stop the incident, how it is undone, and doing both when somebody has approved it. */
 export const addContain = (program: Command, session: Session): void => {
   const contain = program
     .command('contain')
-    .description('Containment: this release plans and changes nothing.')
+    .description(
+      'Containment: plan, approve, apply, verify, release. Nothing is changed before it is approved.',
+    )
   contain
     .command('plan')
     .description('Exact API calls, with reason, blast radius and undo. Nothing is applied.')
@@ -30,12 +39,19 @@ export const addContain = (program: Command, session: Session): void => {
     .option('--rules <dir...>', 'more Sigma rules: a folder or a file', many, [])
     .option('--no-default-rules', 'leave out the rules that come with Trailwarden')
     .option('--protect <pattern...>', 'never contain these: ARNs or unique ids, * allowed', many, [])
+    .option('--break-glass <arn...>', 'with --ledger: principals that get you back in', many, [])
+    .option(
+      '--ledger <file>',
+      'read the state of the account of your AWS credentials, and record the plan here',
+    )
+    .option('--region <region>', 'with --ledger: Region of calls to global services', 'us-east-1')
     .addOption(configOption())
     .option('--known-account <id...>', 'accounts of your own: sharing with them is no finding', many, [])
     .option('--out <file>', 'write the plan as JSON here')
     .addOption(formatOption('text', 'json'))
     .addHelpText('after', HELP)
     .action((source: string, options: PlanOptions) => plan(source, options, session))
+  addContainActs(contain, session)
 }
 
 const HELP = `
@@ -44,6 +60,7 @@ Exit status: 0 nothing to contain, 1 at least one action is proposed.
 Examples:
   trailwarden contain plan ./my-bucket
   trailwarden contain plan ./my-bucket --protect 'arn:aws:iam::*:role/BreakGlass' --format json
+  trailwarden contain plan ./my-bucket --ledger containment.jsonl
 `
 
 const plan = async (name: string, options: PlanOptions, session: Session): Promise<void> => {
@@ -64,9 +81,29 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
     },
   ).finally(progress.stop)
   refuseNothing(name, outcome)
-  const made = outcome.plan
+  const made =
+    options.ledger === undefined
+      ? outcome.plan
+      : await record(outcome, { ...options, ledger: options.ledger }, session)
   const json = JSON.stringify(made, null, 2)
   if (options.out) await writeWhole(options.out, `${json}\n`)
   session.terminal.out(options.format === 'json' ? json : renderPlan(made).trimEnd())
   if (made.actions.length > 0) session.exit(1)
+}
+
+/** Makes the plan concrete on the state of the account, and remembers it: from here on it can be approved. */
+const record = async (
+  { plan, findings }: Awaited<ReturnType<typeof pipeline>>,
+  options: PlanOptions & { readonly ledger: string },
+  { terminal }: Session,
+): Promise<ContainmentPlan> => {
+  const { world } = await openContainWorld(options)
+  const recorded = await recordPlan(plan, findings, world, { again: true })
+  const known = recorded.known.length
+  if (known > 0)
+    terminal.note(`${known} of the actions are under way already: trailwarden contain status shows them`)
+  const { actions } = recorded.plan
+  const already = actions.filter(({ found }) => found === 'already').length
+  if (already > 0) terminal.note(`${already} of the actions hold already: nothing will be called for them`)
+  return { ...recorded.plan, actions: actions.map(({ action }) => action) }
 }

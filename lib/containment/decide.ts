@@ -25,11 +25,24 @@ export const subjectOfAction = ({ target }: ContainmentAction): string =>
 /** Why the target may not be contained at all, or `undefined`: the owner's list, the ways back in, our own roles, AWS's own. */
 export const refuseTarget = (action: ContainmentAction, settings: ContainSettings): string | undefined => {
   const { protectedPrincipals, breakGlass, ownPrincipals } = settings
-  return refusePrincipal(
-    namesOf(action),
-    [...protectedPrincipals, ...breakGlass, ...ownPrincipals],
-    action.target.arn === undefined,
+  return (
+    otherAccount(action, settings) ??
+    refusePrincipal(
+      namesOf(action),
+      [...protectedPrincipals, ...breakGlass, ...ownPrincipals],
+      action.target.arn === undefined,
+    )
   )
+}
+
+const otherAccount = (
+  { target, calls }: ContainmentAction,
+  { accountId = target.accountId }: ContainSettings,
+): string | undefined => {
+  const reaches = calls.every(({ service }) => service === 'organizations' || service === 'sso-admin')
+  return reaches || target.accountId === accountId
+    ? undefined
+    : `the target is in account ${target.accountId}, the credentials are of account ${accountId}`
 }
 
 const namesOf = ({ target }: ContainmentAction): readonly string[] => {

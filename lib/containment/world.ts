@@ -15,6 +15,8 @@ export interface ContainSettings {
   readonly breakGlass: readonly string[]
   /** Our own roles: never contained. */
   readonly ownPrincipals: readonly string[]
+  /** Account of the credentials, where it is known: nothing of another one is touched, but through the organization. */
+  readonly accountId?: string
   /** Types of tier 2 that the owner lets go on their own. Account-wide ones never do. */
   readonly automatic: readonly ActionType[]
   /** Findings at this level and above may act on their own. */

@@ -11,6 +11,8 @@ export interface Config {
   readonly knownAccounts: readonly string[]
   /** Globs over ARNs and unique ids that are never contained. */
   readonly protectedPrincipals: readonly string[]
+  /** ARNs of principals that get the owner back in: never contained, and one must be alive. */
+  readonly breakGlass: readonly string[]
   readonly suppressions: readonly Suppression[]
   /** Ids of rules on trial. */
   readonly shadow: readonly string[]
@@ -25,6 +27,7 @@ export interface Config {
 export const NO_CONFIG: Config = {
   knownAccounts: [],
   protectedPrincipals: [],
+  breakGlass: [],
   suppressions: [],
   shadow: [],
   packs: [],
@@ -33,6 +36,8 @@ export const NO_CONFIG: Config = {
 }
 
 const KEYS = Object.keys(NO_CONFIG)
+/** A pattern names nobody whose life can be looked at. */
+const BREAK_GLASS = /^arn:aws[a-z-]*:iam::\d{12}:(?:user|role)\/[^*?]+$/
 const SUPPRESSION_KEYS = ['rule', 'actor', 'account', 'sourceIp', 'owner', 'reason', 'until']
 
 type Fail = (message: string, ...path: readonly (string | number)[]) => ContentError
@@ -55,6 +60,7 @@ export const parseConfig = (file: string, source: string): Config => {
   return {
     knownAccounts: textsOf(raw, 'knownAccounts', fail, /^\d{12}$/, 'accounts of 12 digits'),
     protectedPrincipals: textsOf(raw, 'protectedPrincipals', fail),
+    breakGlass: textsOf(raw, 'breakGlass', fail, BREAK_GLASS, 'full ARNs of IAM users or roles'),
     suppressions: listOf(raw, 'suppressions', fail).map((one, i) => suppressionOf(one, i, fail)),
     shadow: textsOf(raw, 'shadow', fail),
     packs: textsOf(raw, 'packs', fail),

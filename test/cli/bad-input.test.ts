@@ -121,7 +121,7 @@ describe('bad input, tried as a new user would', () => {
       /SELECT/,
     ],
     ['a rule to show that is not there', ['rules', 'show', 'nothing'], /nothing: no such rule/],
-    ['an action this release does not have', ['contain', 'apply'], /unknown command 'apply'/],
+    ['an action this release does not have', ['contain', 'undo'], /unknown command 'undo'/],
   ])('%s gets a clear answer and exit status 2', async (_what, args, message) => {
     await refused(args, message)
   })

@@ -67,7 +67,10 @@ export const fakeAccount = (options: FakeAccountOptions) => {
     [`${one.kind}Name`]: one.name,
     [`${one.kind}Id`]: one.id,
     Arn: arnOf(one),
-    ...(one.kind === 'Role' && { AssumeRolePolicyDocument: one.trust, MaxSessionDuration: 3600 }),
+    ...(one.kind === 'Role' && {
+      AssumeRolePolicyDocument: JSON.parse(one.trust) as Json,
+      MaxSessionDuration: 3600,
+    }),
     ...(one.boundary !== null && {
       PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: one.boundary },
     }),
@@ -95,7 +98,11 @@ export const fakeAccount = (options: FakeAccountOptions) => {
       const document = one.inline[String(PolicyName)]
       return document === undefined
         ? { code: 'NoSuchEntity' }
-        : { [`${one.kind}Name`]: one.name, PolicyName: String(PolicyName), PolicyDocument: document }
+        : {
+            [`${one.kind}Name`]: one.name,
+            PolicyName: String(PolicyName),
+            PolicyDocument: JSON.parse(document) as Json,
+          }
     },
     'Attach*Policy': (one, { PolicyArn }) => {
       if (one.attached.includes(String(PolicyArn))) return {}

@@ -9,7 +9,7 @@ import {
   inlinePolicyName,
   onObject,
 } from '../draft.ts'
-import type { Scope } from '../guard.ts'
+import { refusePrincipal, type Scope } from '../guard.ts'
 import { type Checked, isShaped } from '../ids.ts'
 import { instanceOf } from '../session.ts'
 import { check, each, fromCall, fromSnapshot, ofItem, when } from './checks.ts'
@@ -28,11 +28,22 @@ export const isolateInstance: Builder = (context) => {
     if (event.eventName !== 'RunInstances') return undefined
     return onObject(context, 'Isolate instances', (scope, refuse) => {
       const ids = startedInstances(event)
-      return 'reason' in ids ? refuse(eventTarget(event), ids.reason) : isolate(context, scope, ids.value)
+      return 'reason' in ids
+        ? refuse(eventTarget(event), ids.reason)
+        : unlessProtected(context, scope, ids.value)
     })
   }
   const found = callersInstance(context)
-  return found && isolate(context, found.scope, [found.id])
+  return found && unlessProtected(context, found.scope, [found.id])
+}
+
+const unlessProtected = (context: Context, scope: Scope, ids: readonly string[]) => {
+  const { partition, region, accountId } = scope
+  const arns = ids.map((id) => `arn:${partition}:ec2:${region}:${accountId}:instance/${id}`)
+  const reason = refusePrincipal([...ids, ...arns], context.protectedPrincipals)
+  return reason === undefined
+    ? isolate(context, scope, ids)
+    : { title: 'Isolate instances', target: ids.join(', '), reason }
 }
 
 const startedInstances = ({ responseElements }: CloudTrailEvent): Checked<readonly string[]> => {

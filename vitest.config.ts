@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**'],
+    exclude: ['test/e2e/**', 'test/trino/**'],
     testTimeout: 30_000,
     env: {
       TZ: 'America/New_York', // nothing may depend on the machine's time zone

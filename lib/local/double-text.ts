@@ -9,3 +9,11 @@ export const doubleText = (value: number): string => {
 }
 
 const withFraction = (text: string): string => (text.includes('.') ? text : `${text}.0`)
+
+/** A double as Trino's CAST to varchar writes it: always with an exponent, `5.0E-1`, but `0E0`, `NaN` and `Infinity`. */
+export const doubleCastText = (value: number): string => {
+  if (value === 0) return Object.is(value, -0) ? '-0E0' : '0E0'
+  if (!Number.isFinite(value)) return doubleText(value)
+  const [digits = '', exponent = ''] = value.toExponential().split('e')
+  return `${withFraction(digits)}E${Number(exponent)}`
+}

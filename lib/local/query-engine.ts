@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId, StatementType } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api'
 import { messageOf, UsageError } from '../errors.ts'
 import type { QueryEngine, Row } from '../ports.ts'
 import { TABLES, type TableName } from '../store/schema.ts'
@@ -106,12 +106,12 @@ const rowsOf = async (
   if (parameters.length > 0) prepared.bind([...parameters])
   const reader = await prepared.runAndReadAll()
   const columns = reader.columnNames()
-  const doubles = reader.columnTypes().map(({ typeId }) => typeId === DuckDBTypeId.DOUBLE)
+  const types = reader.columnTypes()
   const rows = reader
     .getRows()
     .map(
       (values): Row =>
-        Object.fromEntries(columns.map((name, index) => [name, valueText(values[index]!, doubles[index]!)])),
+        Object.fromEntries(columns.map((name, index) => [name, valueText(values[index]!, types[index]!)])),
     )
   return { columns, rows }
 }

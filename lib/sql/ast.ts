@@ -17,17 +17,24 @@ export interface SortItem {
   readonly nullsFirst: boolean
 }
 
-export interface Frame {
+/** Without an amount: UNBOUNDED. */
+export interface FrameBound<E> {
+  readonly side: 'PRECEDING' | 'FOLLOWING' | 'CURRENT ROW'
+  readonly amount?: E
+}
+
+export interface Frame<E> {
   readonly unit: 'ROWS' | 'RANGE' | 'GROUPS'
-  /** Already in the spelling both engines share. */
-  readonly start: string
-  readonly end: string
+  readonly start: FrameBound<E>
+  readonly end: FrameBound<E>
 }
 
 export interface Window {
+  /** A window of the WINDOW clause that this one builds on. */
+  readonly base?: Name
   readonly partitionBy: readonly Expr[]
   readonly orderBy: readonly SortItem[]
-  readonly frame?: Frame
+  readonly frame?: Frame<Expr>
 }
 
 export interface CallExpr {
@@ -154,7 +161,10 @@ export type Expr =
       readonly base: Expr
       readonly to: Type
       readonly tolerant: boolean
+      /** Of varchar(n). */
+      readonly length?: number
     }
+  | { readonly kind: 'row'; readonly at: number; readonly items: readonly Expr[] }
   | { readonly kind: 'array'; readonly at: number; readonly items: readonly Expr[] }
   | { readonly kind: 'time-zone'; readonly at: number; readonly base: Expr; readonly zone: string }
 
@@ -172,7 +182,13 @@ export type Relation =
       readonly store: boolean
       readonly alias?: Alias
     }
-  | { readonly kind: 'subquery'; readonly at: number; readonly query: Query; readonly alias?: Alias }
+  | {
+      readonly kind: 'subquery'
+      readonly at: number
+      readonly query: Query
+      readonly lateral: boolean
+      readonly alias?: Alias
+    }
   | {
       readonly kind: 'unnest'
       readonly at: number
@@ -187,11 +203,18 @@ export type Relation =
       readonly left: Relation
       readonly right: Relation
       readonly on?: Expr
+      readonly using?: readonly Name[]
     }
 
 export interface Alias {
   readonly name: string
   readonly columns?: readonly string[]
+}
+
+/** One element of GROUP BY. A plain expression is a set of its own. */
+export interface GroupElement<E> {
+  readonly kind: 'expr' | 'ROLLUP' | 'CUBE' | 'GROUPING SETS'
+  readonly sets: readonly (readonly E[])[]
 }
 
 export interface Select {
@@ -201,8 +224,9 @@ export interface Select {
   readonly items: readonly SelectItem[]
   readonly from?: Relation
   readonly where?: Expr
-  readonly groupBy: readonly Expr[]
+  readonly groupBy: readonly GroupElement<Expr>[]
   readonly having?: Expr
+  readonly windows: readonly { readonly name: Name; readonly window: Window }[]
 }
 
 export interface SetOperation {

@@ -1,17 +1,51 @@
 import type { ArithmeticOperator } from './ast.ts'
+import type { Checker } from './checker.ts'
 import { refuse } from './sql-error.ts'
 import type { Typed } from './typed.ts'
 import { commonType, isDecimal, isInteger, isNumber, isTime, type Type, typeName } from './types.ts'
 
-const isInterval = (type: Type): boolean => type === 'interval day' || type === 'interval month'
-
-/** `+ - * / %` over numbers, and + - over times and intervals, with Trino's result types. */
-export const checkArithmetic = (
+/** Versions of Trino differ in the digits that a decimal quotient keeps, so that it is computed in doubles on both engines. */
+const inDoubles = (
+  checker: Checker,
   operator: ArithmeticOperator,
   left: Typed,
   right: Typed,
   at: number,
 ): Typed => {
+  checker.warn('decimal division is computed in double precision; round(..., 2) gives the digits you want')
+  const [a, b] = [left, right].map(
+    (side): Typed =>
+      side.op === 'literal'
+        ? { ...side, type: 'double', literal: 'double' }
+        : { op: 'cast', at: side.at, type: 'double', base: side, tolerant: false },
+  )
+  return { op: 'arithmetic', at, type: 'double', operator, left: a!, right: b! }
+}
+
+/** The time from one moment to another, as an interval. */
+const timeBetween = (left: Typed, right: Typed, at: number): Typed => {
+  const type = commonType(left.type, right.type)!
+  const kind = type === 'date' ? 'timestamp' : type
+  const [a, b] = [left, right].map(
+    (side): Typed =>
+      side.type === kind ? side : { op: 'cast', at: side.at, type: kind, base: side, tolerant: false },
+  )
+  return { op: 'arithmetic', at, type: 'interval day', operator: '-', left: a!, right: b! }
+}
+
+const isInterval = (type: Type): boolean => type === 'interval day' || type === 'interval month'
+
+/** `+ - * / %` over numbers, and + - over times and intervals, with Trino's result types. */
+export const checkArithmetic = (
+  checker: Checker,
+  operator: ArithmeticOperator,
+  left: Typed,
+  right: Typed,
+  at: number,
+): Typed => {
+  if (isTime(left.type) && isTime(right.type) && operator === '-') return timeBetween(left, right, at)
+  if ((operator === '/' || operator === '%') && isDecimal(commonType(left.type, right.type) ?? 'unknown'))
+    return inDoubles(checker, operator, left, right, at)
   const type =
     timeResult(operator, left.type, right.type) ?? numberResult(operator, left.type, right.type, at)
   if (type === undefined) {
@@ -41,13 +75,6 @@ const numberResult = (
   if (!isNumber(left) || !isNumber(right)) return undefined
   const common = commonType(left, right)
   if (common === undefined || !isDecimal(common)) return common
-  if (operator === '/' || operator === '%') {
-    // Trino rounds 1.0 / 3 to 0.3: nobody who writes it wants that, and DuckDB answers 0.333.
-    refuse(
-      at,
-      'decimal division rounds to the written digits in Trino; write 100e0 instead of 100.0, or CAST(... AS double)',
-    )
-  }
   return decimalResult(operator, asDecimal(left), asDecimal(right), at)
 }
 

@@ -1,22 +1,30 @@
-import type { CallExpr, Expr, SortItem, Window } from './ast.ts'
+import type { CallExpr, Expr } from './ast.ts'
+import { checkSort, checkWindow } from './check-window.ts'
 import type { Checker } from './checker.ts'
 import { bring } from './coerce.ts'
-import { FUNCTIONS } from './function-table.ts'
+import { checkEventJson, eventTimeText } from './event-json.ts'
+import { FUNCTIONS, REFUSED_FUNCTIONS } from './function-table.ts'
 import type { FunctionDefinition } from './functions.ts'
+import { isAggregated } from './grouping.ts'
+import { periodOf } from './placeholder.ts'
 import { findRelation, type Scope } from './scope.ts'
-import { type Bindings, fits, type Pattern, resolve, type Signature } from './signature.ts'
+import { ANY, type Bindings, fits, type Pattern, resolve, type Signature } from './signature.ts'
 import { quoted, refuse, suggestion } from './sql-error.ts'
-import type { Typed, TypedSort, TypedWindow } from './typed.ts'
+import type { Typed } from './typed.ts'
 import { isArray, isDecimal, isOrderable, type Type, typeName } from './types.ts'
 
 /** Resolves a function call against the table of allowed functions. */
 export const checkCall = (checker: Checker, call: CallExpr, scope: Scope): Typed => {
+  if (call.name === 'at_timezone') return checkAtTimeZone(checker, call, scope)
+  if (call.name === 'try') return checkTry(checker, call, scope)
+  const special = checkEventJson(checker, call, scope)
+  if (special) return special
   const fn = FUNCTIONS.get(call.name) ?? unknownFunction(call)
   if (call.star && call.name !== 'count')
     refuse(call.at, `only count takes *; ${call.name}(*) does not exist`)
   const jsonValue = checkJsonValue(checker, call, scope)
   if (jsonValue) return jsonValue
-  const { args, returns } = checkArguments(checker, fn, call, scope)
+  const { args, returns } = checkArguments(checker, fn, withPeriod(checker, call), scope)
   const types = args.map((arg) => arg.type)
   const problem = fn.check?.(
     args.map((arg) => (arg.op === 'literal' && arg.value !== null ? arg.value : undefined)),
@@ -38,11 +46,28 @@ export const checkCall = (checker: Checker, call: CallExpr, scope: Scope): Typed
   }
 }
 
-const unknownFunction = (call: CallExpr): never =>
-  refuse(
-    call.at,
-    `the function ${quoted(call.name)} is not in the dialect${suggestion(call.name, FUNCTIONS.keys())}`,
-  )
+const unknownFunction = (call: CallExpr): never => {
+  const reason = Object.hasOwn(REFUSED_FUNCTIONS, call.name)
+    ? `: ${REFUSED_FUNCTIONS[call.name]}`
+    : suggestion(call.name, FUNCTIONS.keys())
+  return refuse(call.at, `the function ${quoted(call.name)} is not in the dialect${reason}`)
+}
+
+const checkAtTimeZone = (checker: Checker, call: CallExpr, scope: Scope): Typed => {
+  const [base, zone] = call.args
+  if (!base || zone?.kind !== 'literal' || zone.type !== 'varchar')
+    return refuse(call.at, "at_timezone takes a time and a literal zone: at_timezone(time, 'Europe/Berlin')")
+  return checker.expr({ kind: 'time-zone', at: call.at, base, zone: zone.value ?? '' }, scope)
+}
+
+/** TRY(x): a cast is TRY_CAST, anything else NULL where it fails. */
+const checkTry = (checker: Checker, call: CallExpr, scope: Scope): Typed => {
+  if (call.args.length !== 1) refuse(call.at, 'try takes one expression')
+  const base = checker.expr(call.args[0]!, scope)
+  if (base.op === 'cast') return { ...base, tolerant: true }
+  if (isAggregated(base)) refuse(call.at, 'try takes no aggregates')
+  return { op: 'try', at: call.at, type: base.type, base }
+}
 
 /** element_at over a map that is stored as JSON text reads just that key. */
 const checkJsonValue = (checker: Checker, call: CallExpr, scope: Scope): Typed | undefined => {
@@ -54,11 +79,24 @@ const checkJsonValue = (checker: Checker, call: CallExpr, scope: Scope): Typed |
   return { op: 'json-value', at: call.at, type: 'varchar', base, key: key.value }
 }
 
+/** A dashboard's period stands for the unit of date_trunc. */
+const withPeriod = (checker: Checker, call: CallExpr): CallExpr =>
+  call.name === 'date_trunc' && call.args.length === 2
+    ? { ...call, args: [periodOf(checker, call.args[0]!), call.args[1]!] }
+    : call
+
 const checkArguments = (checker: Checker, fn: FunctionDefinition, call: CallExpr, scope: Scope) => {
   const plain = call.args.map((arg) => (arg.kind === 'lambda' ? undefined : checker.expr(arg, scope)))
   for (const exact of [true, false]) {
     for (const candidate of fn.signatures) {
       const found = tryCandidate({ checker, fn, call, scope, plain, candidate, exact })
+      if (found) return found
+    }
+  }
+  const asText = plain.map((arg) => arg && eventTimeText(checker, arg))
+  if (asText.some((arg, index) => arg !== plain[index])) {
+    for (const candidate of fn.signatures) {
+      const found = tryCandidate({ checker, fn, call, scope, plain: asText, candidate, exact: false })
       if (found) return found
     }
   }
@@ -82,6 +120,20 @@ interface Attempt {
   readonly exact: boolean
 }
 
+/** Functions of which Trino has a decimal version too, with another text of the answer: `2` instead of `2.0`. */
+const HAS_DECIMALS = new Set([
+  'abs',
+  'ceil',
+  'ceiling',
+  'floor',
+  'round',
+  'mod',
+  'sign',
+  'truncate',
+  'sum',
+  'avg',
+])
+
 const tryCandidate = (attempt: Attempt): { args: Typed[]; returns: Type } | undefined => {
   const { plain, candidate, fn, exact, call } = attempt
   const count = call.args.length
@@ -95,10 +147,16 @@ const tryCandidate = (attempt: Attempt): { args: Typed[]; returns: Type } | unde
     return fits(wanted(index), arg.type, bindings, exact)
   })
   if (!fit) return undefined
+  if (HAS_DECIMALS.has(call.name) && plain.some((arg) => arg && isDecimal(arg.type)))
+    attempt.checker.warn(`${call.name} of a decimal is computed in double precision`)
   const args = call.args.map((arg, index) => {
     const value = plain[index]
     if (!value) return checkLambda(attempt, arg, wanted(index), bindings)
-    return bring(value, resolve(wanted(index), bindings), `argument ${index + 1} of ${call.name}`)
+    const pattern = wanted(index)
+    if (pattern.is === 'variable' && pattern.name === ANY) return value
+    // The names of a row's fields are its own.
+    if (pattern.is === 'array' && pattern.of.is === 'row') return value
+    return bring(value, resolve(pattern, bindings), `argument ${index + 1} of ${call.name}`)
   })
   return { args, returns: resolve(candidate.returns, bindings) }
 }
@@ -136,6 +194,7 @@ const checkLambda = (
 const patternName = (pattern: Pattern): string => {
   if (pattern.is === 'type') return typeName(pattern.type)
   if (pattern.is === 'variable') return pattern.name
+  if (pattern.is === 'row') return `row(${pattern.fields.map(patternName).join(', ')})`
   if (pattern.is === 'array') return `array(${patternName(pattern.of)})`
   if (pattern.is === 'map') return `map(${patternName(pattern.key)}, ${patternName(pattern.value)})`
   return `(${pattern.params.map(patternName).join(', ')}) -> ${patternName(pattern.result)}`
@@ -160,22 +219,11 @@ const refuseMisplaced = (fn: FunctionDefinition, call: CallExpr): void => {
   if (fn.kind === 'scalar' && (call.over || call.filter || call.distinct || call.orderBy.length > 0)) {
     refuse(call.at, `${call.name} is not an aggregate: DISTINCT, FILTER, ORDER BY and OVER do not fit`)
   }
-  if (call.orderBy.length > 0 && call.name !== 'array_agg')
-    refuse(call.at, 'ORDER BY inside a call fits only array_agg')
+  if (call.orderBy.length > 0 && call.name !== 'array_agg' && call.name !== 'listagg')
+    refuse(call.at, 'ORDER BY inside a call fits only array_agg and listagg')
+  if (call.name === 'listagg' && (call.orderBy.length === 0 || call.over))
+    refuse(call.at, "listagg is written listagg(x, ',') WITHIN GROUP (ORDER BY x), without OVER")
   if (call.over && (call.distinct || call.orderBy.length > 0))
     refuse(call.at, 'DISTINCT and ORDER BY do not fit a window function')
   if (call.ignoreNulls && fn.kind !== 'window') refuse(call.at, `IGNORE NULLS does not fit ${call.name}`)
 }
-
-/** One item of ORDER BY: only what both engines order alike. */
-export const checkSort = (checker: Checker, item: SortItem, scope: Scope): TypedSort => {
-  const expr = checker.expr(item.expr, scope)
-  if (!isOrderable(expr.type)) refuse(expr.at, `values of ${typeName(expr.type)} cannot be ordered`)
-  return { expr, descending: item.descending, nullsFirst: item.nullsFirst }
-}
-
-const checkWindow = (checker: Checker, over: Window, scope: Scope): TypedWindow => ({
-  partitionBy: over.partitionBy.map((expr) => checker.expr(expr, scope)),
-  orderBy: over.orderBy.map((item) => checkSort(checker, item, scope)),
-  ...(over.frame && { frame: over.frame }),
-})

@@ -3,13 +3,17 @@ import { checkArithmetic } from './check-arithmetic.ts'
 import { checkCall } from './check-call.ts'
 import { checkCast } from './check-cast.ts'
 import { checkField, checkName } from './check-name.ts'
+import { checkPredicate } from './check-predicate.ts'
 import type { Checker } from './checker.ts'
-import { adapt, bring, comparable, requireComparable } from './coerce.ts'
+import { bring, comparable } from './coerce.ts'
+import { asCondition, singleColumn } from './condition.ts'
+import { FUNCTIONS } from './function-table.ts'
 import { encodeLiteral, literalOf, parseTimestampText } from './literal.ts'
 import type { Scope } from './scope.ts'
 import { quoted, refuse } from './sql-error.ts'
+import { isZone } from './time-zone.ts'
 import type { Typed, TypedQuery } from './typed.ts'
-import { commonType, isArray, isInteger, isMap, isNumber, type Type, typeName } from './types.ts'
+import { commonType, isArray, isInteger, isMap, isNumber, isRow, type Type, typeName } from './types.ts'
 
 /** Resolves and types one expression. Throws Refusal. */
 export const checkExpression = (checker: Checker, expr: Expr, scope: Scope): Typed => {
@@ -33,17 +37,19 @@ export const checkExpression = (checker: Checker, expr: Expr, scope: Scope): Typ
     case 'field':
       return checkField(checker, expr, scope)
     case 'subscript':
-      return checkSubscript(check(expr.base), check(expr.index), at)
+      return checkSubscript(checker, check(expr.base), check(expr.index), at)
     case 'negate':
       return checkNegate(check(expr.base), at)
     case 'arithmetic':
-      return checkArithmetic(expr.operator, check(expr.left), check(expr.right), at)
+      return checkArithmetic(checker, expr.operator, check(expr.left), check(expr.right), at)
+    case 'row':
+      return checkRow(expr.items.map(check), at)
     case 'concat':
       return checkConcat(expr.items.map(check), at)
     case 'call':
       return checkCall(checker, expr, scope)
     case 'cast':
-      return checkCast(check(expr.base), expr.to, expr.tolerant, at)
+      return checkCast(check(expr.base), expr)
     case 'case':
       return checkCase(expr, check)
     case 'array':
@@ -60,78 +66,6 @@ export const checkExpression = (checker: Checker, expr: Expr, scope: Scope): Typ
 }
 
 const isMonths = (unit: string): boolean => unit === 'month' || unit === 'year'
-
-type Predicate = Extract<
-  Expr,
-  {
-    kind:
-      | 'compare'
-      | 'distinct'
-      | 'logical'
-      | 'not'
-      | 'is-null'
-      | 'between'
-      | 'in'
-      | 'in-query'
-      | 'like'
-      | 'exists'
-  }
->
-
-const checkPredicate = (checker: Checker, expr: Predicate, scope: Scope): Typed => {
-  const check = (child: Expr): Typed => checker.expr(child, scope)
-  const condition = (child: Expr, where: string): Typed => asCondition(check(child), where)
-  const node = { at: expr.at, type: 'boolean' as const }
-  switch (expr.kind) {
-    case 'logical':
-      return {
-        op: 'logical',
-        ...node,
-        operator: expr.operator,
-        items: expr.items.map((item) => condition(item, expr.operator)),
-      }
-    case 'not':
-      return { op: 'not', ...node, base: condition(expr.base, 'NOT') }
-    case 'is-null':
-      return { op: 'is-null', ...node, negated: expr.negated, base: check(expr.base) }
-    case 'exists':
-      return { op: 'exists', ...node, query: checker.query(expr.query, scope) }
-    case 'distinct': {
-      const [left, right] = comparable(check(expr.left), check(expr.right), expr.at)
-      return { op: 'distinct', ...node, negated: expr.negated, left, right }
-    }
-    case 'compare': {
-      const [left, right] = comparable(check(expr.left), check(expr.right), expr.at)
-      return { op: 'compare', ...node, operator: expr.operator, left, right }
-    }
-    case 'between': {
-      const base = check(expr.base)
-      const [first, low] = comparable(base, check(expr.low), expr.at)
-      const [second, high] = comparable(base, check(expr.high), expr.at)
-      return {
-        op: 'between',
-        ...node,
-        negated: expr.negated,
-        base: first.op === 'cast' ? first : second,
-        low,
-        high,
-      }
-    }
-    case 'in': {
-      const base = check(expr.base)
-      const items = expr.items.map((item) => comparable(base, check(item), item.at)[1])
-      return { op: 'in', ...node, negated: expr.negated, base, items }
-    }
-    case 'in-query':
-      return checkInQuery(check(expr.base), checker.query(expr.query, scope), expr)
-    case 'like':
-      return checkLike(expr, check)
-  }
-}
-
-/** A value used as WHERE, ON, AND ... must be a boolean. */
-export const asCondition = (value: Typed, where: string): Typed =>
-  value.type === 'boolean' ? value : bring(value, 'boolean', `the condition of ${where}`)
 
 const checkLiteral = (
   literal: Parameters<typeof encodeLiteral>[0],
@@ -171,16 +105,52 @@ const checkParameter = (checker: Checker, expr: Extract<Expr, { kind: 'parameter
   return checkLiteral(type, text, expr.at)
 }
 
-const checkSubscript = (base: Typed, index: Typed, at: number): Typed => {
+const checkSubscript = (checker: Checker, base: Typed, index: Typed, at: number): Typed => {
   if (isArray(base.type)) {
     if (!isInteger(index.type))
       refuse(index.at, `an array position is a whole number, found ${typeName(index.type)}`)
     return { op: 'subscript', at, type: base.type.array, base, index }
   }
-  if (isMap(base.type) || base.type === 'jsontext') {
-    refuse(at, "m['key'] ends the query at the first event without that key; write element_at(m, 'key')")
+  if (isMap(base.type)) {
+    const key = bring(index, base.type.map[0], 'the key')
+    return { op: 'subscript', at, type: base.type.map[1], base, index: key }
   }
+  if (
+    base.type === 'jsontext' &&
+    index.op === 'literal' &&
+    index.type === 'varchar' &&
+    index.value !== null
+  ) {
+    checker.warn(
+      `['${index.value.slice(0, 40)}'] gives NULL where the key is missing, as element_at does; Trino would end the query`,
+    )
+    return { op: 'json-value', at, type: 'varchar', base, key: index.value }
+  }
+  if (base.type === 'jsontext')
+    refuse(at, 'the key of such a map must be a literal text; write element_at(m, key)')
+  if (isRow(base.type)) return rowField(base, base.type, index, at)
   return refuse(at, `only arrays and maps take [ ], found ${typeName(base.type)}`)
+}
+
+const rowField = (
+  base: Typed,
+  type: { row: Readonly<Record<string, Type>> },
+  index: Typed,
+  at: number,
+): Typed => {
+  const field = index.op === 'literal' ? Object.entries(type.row)[Number(index.value) - 1] : undefined
+  if (!field) return refuse(index.at, `a row takes a position from 1 to ${Object.keys(type.row).length}`)
+  return { op: 'field', at, type: field[1], base, name: field[0] }
+}
+
+/** A value that stands inside an array or a row: there a stored map is a real one. */
+const inside = (item: Typed): Typed =>
+  item.type === 'jsontext' ? bring(item, { map: ['varchar', 'varchar'] }, 'an element') : item
+
+const checkRow = (values: readonly Typed[], at: number): Typed => {
+  const items = values.map(inside)
+  const row = Object.fromEntries(items.map(({ type }, index) => [`field${index}`, type]))
+  return { op: 'row', at, type: { row }, items }
 }
 
 const checkNegate = (base: Typed, at: number): Typed => {
@@ -191,9 +161,22 @@ const checkNegate = (base: Typed, at: number): Typed => {
 }
 
 const checkConcat = (items: readonly Typed[], at: number): Typed => {
+  if (items.some(({ type }) => isArray(type))) return checkArrayConcat(items, at)
   const wrong = items.find((item) => item.type !== 'varchar' && item.type !== 'unknown')
   if (wrong) refuse(wrong.at, `|| joins text, found ${typeName(wrong.type)}; write CAST(... AS varchar)`)
   return { op: 'concat', at, type: 'varchar', items }
+}
+
+/** Arrays joined, a single element taken as an array of one. */
+const checkArrayConcat = (items: readonly Typed[], at: number): Typed => {
+  const args = items.map((item) => (isArray(item.type) ? item : checkArray([item], item.at)))
+  const type = args.reduce<Type>(
+    (common, { type }) =>
+      commonType(common, type) ?? refuse(at, `|| joins ${typeName(common)} with ${typeName(type)}`),
+    'unknown',
+  )
+  const rest = { star: false, distinct: false, orderBy: [], ignoreNulls: false }
+  return { op: 'call', at, type, fn: FUNCTIONS.get('concat')!, args, ...rest }
 }
 
 const checkCase = (expr: Extract<Expr, { kind: 'case' }>, check: (expr: Expr) => Typed): Typed => {
@@ -223,7 +206,8 @@ const checkCase = (expr: Extract<Expr, { kind: 'case' }>, check: (expr: Expr) =>
   }
 }
 
-const checkArray = (items: readonly Typed[], at: number): Typed => {
+const checkArray = (values: readonly Typed[], at: number): Typed => {
+  const items = values.map(inside)
   const type = items.reduce<Type>((common, item) => {
     return (
       commonType(common, item.type) ??
@@ -239,16 +223,11 @@ const checkArray = (items: readonly Typed[], at: number): Typed => {
 }
 
 const checkTimeZone = (base: Typed, zone: string, at: number): Typed => {
-  if (zone.toUpperCase() !== 'UTC') refuse(at, `only AT TIME ZONE 'UTC' is supported, found ${quoted(zone)}`)
   if (base.type !== 'timestamp' && base.type !== 'timestamptz')
     refuse(at, `AT TIME ZONE needs a timestamp, found ${typeName(base.type)}`)
-  return { op: 'time-zone', at, type: 'timestamptz', base, zone: 'UTC' }
-}
-
-const singleColumn = (query: TypedQuery, at: number): Type => {
-  if (query.columns.length !== 1)
-    refuse(at, `this subquery must give one column, found ${query.columns.length}`)
-  return query.columns[0]!.type
+  if (/^(UTC|Z|GMT)$/i.test(zone)) return { op: 'time-zone', at, type: 'timestamptz', base, zone: 'UTC' }
+  if (!isZone(zone)) refuse(at, `expected a time zone such as 'Europe/Berlin', found ${quoted(zone)}`)
+  return { op: 'time-zone', at, type: { zoned: zone }, base, zone }
 }
 
 const checkScalarQuery = (query: TypedQuery, at: number): Typed => ({
@@ -257,42 +236,3 @@ const checkScalarQuery = (query: TypedQuery, at: number): Typed => ({
   type: singleColumn(query, at),
   query,
 })
-
-const checkInQuery = (
-  base: Typed,
-  query: TypedQuery,
-  expr: { readonly at: number; readonly negated: boolean },
-): Typed => {
-  const type = singleColumn(query, expr.at)
-  if (commonType(base.type, type) === undefined)
-    refuse(expr.at, `cannot compare ${typeName(base.type)} and ${typeName(type)}; use CAST`)
-  requireComparable(base, expr.at)
-  return { op: 'in-query', at: expr.at, type: 'boolean', negated: expr.negated, base, query }
-}
-
-const checkLike = (expr: Extract<Expr, { kind: 'like' }>, check: (expr: Expr) => Typed): Typed => {
-  const text = (child: Expr, what: string): Typed => {
-    const value = adapt(check(child), 'varchar')
-    if (value.type === 'jsontext') {
-      refuse(
-        value.at,
-        'LIKE needs text and this is a map; name one value, or write CAST(... AS varchar) for its JSON text',
-      )
-    }
-    return bring(value, 'varchar', what)
-  }
-  const base = text(expr.base, 'the left side of LIKE')
-  const pattern = text(expr.pattern, 'the pattern of LIKE')
-  const escaped = expr.escape && text(expr.escape, 'the escape of LIKE')
-  if (escaped && (escaped.op !== 'literal' || escaped.value?.length !== 1))
-    refuse(escaped.at, 'ESCAPE takes one character')
-  return {
-    op: 'like',
-    at: expr.at,
-    type: 'boolean',
-    negated: expr.negated,
-    base,
-    pattern,
-    ...(escaped && { escape: escaped }),
-  }
-}

@@ -1,9 +1,9 @@
-import type { Body, Expr, Query, Select, SelectItem, SetOperation, SortItem } from './ast.ts'
-import { asCondition } from './check-expression.ts'
+import type { Body, Expr, GroupElement, Query, Select, SelectItem, SetOperation, SortItem } from './ast.ts'
 import { checkFrom } from './check-relation.ts'
 import type { Checker } from './checker.ts'
+import { asCondition } from './condition.ts'
 import { isAggregated, requireGrouped, sameExpression } from './grouping.ts'
-import type { Scope } from './scope.ts'
+import { columnNode, type Scope } from './scope.ts'
 import { refuse } from './sql-error.ts'
 import type { OutputColumn, Typed, TypedBody, TypedItem, TypedQuery, TypedSelect } from './typed.ts'
 import { commonType, isOrderable, typeName } from './types.ts'
@@ -107,7 +107,8 @@ const checkSet = (checker: Checker, body: SetOperation, outer: Scope | undefined
 
 const checkSelect = (checker: Checker, select: Select, outer: Scope | undefined): Checked => {
   const from = select.from && checkFrom(checker, select.from, outer)
-  const scope: Scope = { relations: from?.relations ?? [], ...(outer && { outer }) }
+  const windows = new Map(select.windows.map(({ name, window }) => [name.text, window]))
+  const scope: Scope = { relations: from?.relations ?? [], windows, ...(outer && { outer }) }
   const where = select.where && asCondition(checker.expr(select.where, scope), 'WHERE')
   if (where && isAggregated(where))
     refuse(select.where!.at, 'WHERE comes before grouping; put aggregates into HAVING')
@@ -115,12 +116,13 @@ const checkSelect = (checker: Checker, select: Select, outer: Scope | undefined)
     checker,
     select.items.flatMap((item) => checkItem(checker, item, scope)),
   )
-  const groupBy = select.groupBy.map((expr) => checkGroup(checker, expr, scope, items))
+  const groupBy = select.groupBy.map((element) => checkElement(checker, element, scope, items))
+  const groups = groupBy.flatMap(({ sets }) => sets.flat())
   const having = select.having && asCondition(checker.expr(select.having, scope), 'HAVING')
   const aliases = aliasesOf(scope)
   if (groupBy.length > 0 || having || items.some(({ expr }) => isAggregated(expr))) {
-    for (const { expr } of items) requireGrouped(expr, groupBy, aliases)
-    if (having) requireGrouped(having, groupBy, aliases)
+    for (const { expr } of items) requireGrouped(expr, groups, aliases)
+    if (having) requireGrouped(having, groups, aliases)
   }
   const typed: TypedSelect = {
     kind: 'select',
@@ -146,20 +148,10 @@ const checkItem = (checker: Checker, item: SelectItem, scope: Scope): { name: st
   )
   if (relations.length === 0)
     refuse(item.at, item.qualifier ? `unknown table ${item.qualifier}` : 'SELECT * needs FROM')
-  return relations.flatMap(({ alias, columns }) =>
-    columns
-      .filter(({ hidden }) => !hidden)
-      .map(({ name, type, duckdbPath }) => ({
-        name,
-        expr: {
-          op: 'column' as const,
-          at: item.at,
-          type,
-          relation: alias,
-          name,
-          ...(duckdbPath && { duckdbPath }),
-        },
-      })),
+  return relations.flatMap((relation) =>
+    relation.columns
+      .filter(({ hidden, joined }) => !hidden && (!joined || item.qualifier !== undefined))
+      .map((column) => ({ name: column.name, expr: columnNode(relation, column, item.at) })),
   )
 }
 
@@ -178,6 +170,22 @@ const uniqueNames = (checker: Checker, items: readonly { name: string; expr: Typ
     if (unique !== wanted) checker.warn(`two columns are named ${wanted}; the second is called ${unique}`)
     return { name: unique, type: expr.type, expr }
   })
+}
+
+const checkElement = (
+  checker: Checker,
+  element: GroupElement<Expr>,
+  scope: Scope,
+  items: readonly TypedItem[],
+): GroupElement<Typed> => {
+  const sets = element.sets.map((set) => set.map((expr) => checkGroup(checker, expr, scope, items)))
+  const computed = element.kind === 'expr' ? undefined : sets.flat().find(({ op }) => op !== 'column')
+  if (computed)
+    refuse(
+      computed.at,
+      `${element.kind} takes columns only; compute the value in a subquery and group by its name`,
+    )
+  return { kind: element.kind, sets }
 }
 
 const checkGroup = (checker: Checker, expr: Expr, scope: Scope, items: readonly TypedItem[]): Typed => {
@@ -236,7 +244,11 @@ const checkOrder = (checker: Checker, item: SortItem, checked: Checked): TypedQu
   if (same >= 0) return { key: same + 1, ...order }
   if (select.distinct) refuse(item.expr.at, 'with SELECT DISTINCT, ORDER BY takes only selected columns')
   if (select.groupBy.length > 0 || select.items.some((output) => isAggregated(output.expr)))
-    requireGrouped(expr, select.groupBy, aliasesOf(scope))
+    requireGrouped(
+      expr,
+      select.groupBy.flatMap(({ sets }) => sets.flat()),
+      aliasesOf(scope),
+    )
   else if (isAggregated(expr))
     refuse(item.expr.at, 'this query has no groups to aggregate; select the aggregate, or add GROUP BY')
   return { key: expr, ...order }

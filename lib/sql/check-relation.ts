@@ -1,7 +1,8 @@
 import type { Alias, Relation } from './ast.ts'
-import { asCondition } from './check-expression.ts'
+import { checkUsing } from './check-using.ts'
 import type { Checker } from './checker.ts'
 import { bring } from './coerce.ts'
+import { asCondition } from './condition.ts'
 import { type Scope, type ScopeColumn, type ScopeRelation, tableColumns } from './scope.ts'
 import { quoted, refuse, suggestion } from './sql-error.ts'
 import type { Typed, TypedRelation } from './typed.ts'
@@ -24,12 +25,19 @@ const checkRelation = (checker: Checker, relation: Relation, left: Scope): Check
     case 'table':
       return checkTable(checker, relation)
     case 'subquery': {
-      const query = checker.query(relation.query, left.outer)
+      const around = relation.lateral ? left : left.outer
+      const query = checker.query(relation.query, around)
       const alias = relation.alias?.name ?? freshAlias(left)
       const columns = renameColumns(query.columns, relation.alias, relation.at)
       const names = relation.alias?.columns
       return {
-        relation: { kind: 'subquery', query, alias, ...(names && { columns: names }) },
+        relation: {
+          kind: 'subquery',
+          query,
+          alias,
+          lateral: relation.lateral,
+          ...(names && { columns: names }),
+        },
         relations: [{ alias, columns }],
       }
     }
@@ -44,7 +52,7 @@ const freshAlias = (scope: Scope): string => `subquery_${scope.relations.length 
 
 const checkTable = (checker: Checker, node: Extract<Relation, { kind: 'table' }>): CheckedFrom => {
   const name = node.name.toLowerCase()
-  const cte = node.store ? undefined : checker.ctes.get(name)
+  const cte = checker.ctes.get(name)
   if (cte) {
     const alias = node.alias?.name ?? name
     const names = node.alias?.columns
@@ -113,8 +121,11 @@ const checkJoin = (
       refuse(node.right.at, `${alias} stands twice in FROM; give each an alias: ... AS a JOIN ... AS b`)
     }
   }
-  const relations = [...left.relations, ...right.relations]
-  const on = node.on && asCondition(checker.expr(node.on, { ...scope, relations }), 'ON')
+  const both = [...left.relations, ...right.relations]
+  const condition = node.on && asCondition(checker.expr(node.on, { ...scope, relations: both }), 'ON')
+  const used = node.using && checkUsing(node, left.relations, right.relations)
+  const relations = used?.relations ?? both
+  const on = used?.on ?? condition
   if (node.right.kind === 'unnest') refuseUnnestJoin(node, on)
   return {
     relation: {

@@ -28,6 +28,8 @@ export interface Cursor {
   parameter(): number
   query: () => Query
   expr: () => Expr
+  /** An expression without comparisons: what stands beside IN, LIKE, =. */
+  operand: () => Expr
 }
 
 /** Reserved in Trino: never a name without double quotes. https://trino.io/docs/current/language/reserved.html */
@@ -107,6 +109,7 @@ export const createCursor = (text: string, tokens: readonly Token[]): Cursor => 
     parameter: () => parameters++,
     query: () => unexpected('a query'),
     expr: () => unexpected('an expression'),
+    operand: () => unexpected('an expression'),
   }
 }
 

@@ -7,13 +7,16 @@ export interface Dialect {
   column(expr: Extract<Typed, { op: 'column' }>): string
   arithmetic(expr: Extract<Typed, { op: 'arithmetic' }>, left: string, right: string): string
   cast(expr: Extract<Typed, { op: 'cast' }>, base: string): string
-  subscript(base: string, index: string): string
+  subscript(expr: Extract<Typed, { op: 'subscript' }>, base: string, index: string): string
+  row(expr: Extract<Typed, { op: 'row' }>, items: readonly string[]): string
   jsonValue(base: string, key: string): string
   jsonMap(base: string): string
   lambda(params: readonly string[], body: string): string
   array(items: readonly string[]): string
   interval(value: string, unit: string): string
-  timeZone(base: string, from: Typed['type']): string
+  /** NULL where the expression fails. */
+  attempt(text: string): string
+  timeZone(base: string, from: Typed['type'], zone: string): string
   call(expr: TypedCall, args: readonly string[]): string
   wrapCall(expr: TypedCall, call: string): string
   unnest(relation: Extract<TypedRelation, { kind: 'unnest' }>, args: readonly string[]): string

@@ -1,3 +1,4 @@
+import type { FrameBound, GroupElement } from './ast.ts'
 import type { Dialect } from './dialect.ts'
 import { identifier } from './identifier.ts'
 import { encodeLiteral } from './literal.ts'
@@ -13,7 +14,7 @@ import type {
   TypedSort,
   TypedWindow,
 } from './typed.ts'
-import { isComplex } from './types.ts'
+import { isShownAsText } from './types.ts'
 
 export interface Emission {
   readonly dialect: Dialect
@@ -89,11 +90,16 @@ const emitSelect = (emission: Emission, select: TypedSelect, top: boolean): stri
       ? `WHERE ${conditions.map((item) => operandOfAnd(emission, item)).join(' AND ')}`
       : '',
     select.groupBy.length > 0
-      ? `GROUP BY ${select.groupBy.map((expr) => emitExpression(emission, expr)).join(', ')}`
+      ? `GROUP BY ${select.groupBy.map((element) => groupText(emission, element)).join(', ')}`
       : '',
     select.having ? `HAVING ${emitExpression(emission, select.having)}` : '',
   ]
   return parts.filter(Boolean).join(' ')
+}
+
+const groupText = (emission: Emission, { kind, sets }: GroupElement<Typed>): string => {
+  const lists = sets.map((set) => set.map((expr) => emitExpression(emission, expr)).join(', '))
+  return kind === 'expr' ? lists.join(', ') : `${kind} (${lists.map((list) => `(${list})`).join(', ')})`
 }
 
 const conjuncts = (where: Typed): readonly Typed[] =>
@@ -104,7 +110,7 @@ const operandOfAnd = (emission: Emission, expr: Typed): string =>
 
 const emitItem = (emission: Emission, item: TypedItem, top: boolean): string => {
   const text = emitExpression(emission, item.expr)
-  const output = top && isComplex(item.type) ? emission.dialect.output(text, item) : text
+  const output = top && isShownAsText(item.type) ? emission.dialect.output(text, item) : text
   const own = item.expr.op === 'column' && output.endsWith(`.${identifier(item.name)}`)
   return own ? output : `${output} AS ${identifier(item.name)}`
 }
@@ -119,7 +125,7 @@ const emitRelation = (emission: Emission, relation: TypedRelation): string => {
     case 'cte':
       return `${identifier(relation.name)} AS ${identifier(relation.alias)}${columnList(relation.columns)}`
     case 'subquery':
-      return `(${emitQuery(emission, relation.query)}) AS ${identifier(relation.alias)}${columnList(relation.columns)}`
+      return `${relation.lateral ? 'LATERAL ' : ''}(${emitQuery(emission, relation.query)}) AS ${identifier(relation.alias)}${columnList(relation.columns)}`
     case 'unnest':
       return dialect.unnest(
         relation,
@@ -179,7 +185,7 @@ const expressionText = (emission: Emission, expr: Typed): string => {
     case 'field':
       return `${['column', 'field', 'variable'].includes(expr.base.op) ? text(expr.base) : `(${text(expr.base)})`}.${identifier(expr.name)}`
     case 'subscript':
-      return dialect.subscript(part(expr.base), text(expr.index))
+      return dialect.subscript(expr, part(expr.base), text(expr.index))
     case 'json-value':
       return dialect.jsonValue(text(expr.base), expr.key)
     case 'json-map':
@@ -195,7 +201,11 @@ const expressionText = (emission: Emission, expr: Typed): string => {
     case 'array':
       return dialect.array(expr.items.map(text))
     case 'time-zone':
-      return dialect.timeZone(part(expr.base), expr.base.type)
+      return dialect.timeZone(part(expr.base), expr.base.type, expr.zone)
+    case 'row':
+      return dialect.row(expr, expr.items.map(text))
+    case 'try':
+      return dialect.attempt(text(expr.base))
     case 'call':
       return callText(emission, expr)
     case 'case':
@@ -262,10 +272,11 @@ const callText = (emission: Emission, expr: TypedCall): string => {
   const args = expr.args.map((arg) => emitExpression(emission, arg))
   if (expr.star) args.push('*')
   if (expr.distinct) args[0] = `DISTINCT ${args[0]}`
-  if (expr.orderBy.length > 0)
-    args[args.length - 1] +=
-      ` ORDER BY ${expr.orderBy.map((item) => sortText(emission, item.expr, item)).join(', ')}`
-  const call = emission.dialect.call(expr, args)
+  const order = expr.orderBy.map((item) => sortText(emission, item.expr, item)).join(', ')
+  const within = expr.fn.name === 'listagg' && emission.dialect.name === 'athena'
+  if (order && !within) args[args.length - 1] += ` ORDER BY ${order}`
+  const call =
+    emission.dialect.call(expr, args) + (order && within ? ` WITHIN GROUP (ORDER BY ${order})` : '')
   const filter = expr.filter ? ` FILTER (WHERE ${emitExpression(emission, expr.filter)})` : ''
   const nulls = expr.ignoreNulls ? ' IGNORE NULLS' : ''
   const over = expr.over ? ` OVER (${windowText(emission, expr.over)})` : ''
@@ -278,7 +289,10 @@ const callText = (emission: Emission, expr: TypedCall): string => {
 const windowText = (emission: Emission, over: TypedWindow): string => {
   const partition = over.partitionBy.map((expr) => emitExpression(emission, expr)).join(', ')
   const order = over.orderBy.map((item) => sortText(emission, item.expr, item)).join(', ')
-  const frame = over.frame ? `${over.frame.unit} BETWEEN ${over.frame.start} AND ${over.frame.end}` : ''
+  const bound = ({ side, amount }: FrameBound<Typed>): string =>
+    side === 'CURRENT ROW' ? side : `${amount ? emitExpression(emission, amount) : 'UNBOUNDED'} ${side}`
+  const { frame: rows } = over
+  const frame = rows ? `${rows.unit} BETWEEN ${bound(rows.start)} AND ${bound(rows.end)}` : ''
   return [partition && `PARTITION BY ${partition}`, order && `ORDER BY ${order}`, frame]
     .filter(Boolean)
     .join(' ')

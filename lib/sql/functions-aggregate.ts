@@ -9,17 +9,22 @@ export const AGGREGATE_FUNCTIONS = [
   aggregate('count', ['-> bigint', 'T -> bigint'], { duckdb: (args) => `count(${args[0] ?? '*'})` }),
   aggregate('count_if', 'boolean -> bigint', { duckdbWrap: bigint }),
   aggregate('sum', ['integer -> bigint', 'bigint -> bigint', 'double -> double'], {
+    decimals: true,
     // DuckDB sums whole numbers as HUGEINT.
     duckdbWrap: (call, type) => (type === 'bigint' ? bigint(call) : call),
   }),
-  aggregate('avg', ['integer -> double', 'bigint -> double', 'double -> double']),
-  aggregate('min', 'T -> T', { orders: 'all' }),
-  aggregate('max', 'T -> T', { orders: 'all' }),
+  aggregate('avg', ['integer -> double', 'bigint -> double', 'double -> double'], { decimals: true }),
+  aggregate('min', ['T -> T', 'T, bigint -> array<T>'], { orders: 'all' }),
+  aggregate('max', ['T -> T', 'T, bigint -> array<T>'], { orders: 'all' }),
   aggregate('min_by', 'T, U -> T', { orders: 'last', duckdb: renamed('arg_min_null') }),
   aggregate('max_by', 'T, U -> T', { orders: 'last', duckdb: renamed('arg_max_null') }),
   aggregate('arbitrary', 'T -> T', { duckdb: renamed('any_value') }),
   aggregate('any_value', 'T -> T'),
   aggregate('array_agg', 'T -> array<T>'),
+  aggregate('listagg', 'varchar, varchar -> varchar', {
+    duckdb: renamed('string_agg'),
+    check: ([, separator]) => (separator === undefined ? 'the separator must be a literal text' : undefined),
+  }),
   aggregate('bool_and', 'boolean -> boolean'),
   aggregate('every', 'boolean -> boolean', { duckdb: renamed('bool_and') }),
   aggregate('bool_or', 'boolean -> boolean'),
@@ -35,6 +40,8 @@ export const AGGREGATE_FUNCTIONS = [
   aggregate('stddev', 'double -> double', { duckdb: renamed('stddev_samp') }),
   aggregate('stddev_samp', 'double -> double'),
   aggregate('stddev_pop', 'double -> double'),
+  aggregate('var_samp', 'double -> double'),
+  aggregate('var_pop', 'double -> double'),
   aggregate('variance', 'double -> double', { duckdb: renamed('var_samp') }),
   window('row_number', '-> bigint'),
   window('rank', '-> bigint'),
@@ -46,4 +53,9 @@ export const AGGREGATE_FUNCTIONS = [
   window('lead', ['T -> T', 'T, bigint -> T', 'T, bigint, T -> T']),
   window('first_value', 'T -> T'),
   window('last_value', 'T -> T'),
+  window('nth_value', 'T, bigint -> T'),
+  // Which columns of GROUPING SETS are left out of a row, as bits.
+  aggregate('grouping', 'A, A... -> bigint', {
+    duckdb: (args) => `CAST(grouping(${args.join(', ')}) AS BIGINT)`,
+  }),
 ]

@@ -1,5 +1,6 @@
 import { scalar } from './functions.ts'
 import { jsonPathSteps, jsonPointer } from './json-path.ts'
+import type { Type } from './types.ts'
 
 const INPUTS = ['varchar', 'json', 'jsontext']
 
@@ -32,6 +33,18 @@ const scalarText = (json: string, where: string): string =>
 const ofArray = (json: string, text: string): string =>
   `CASE WHEN ${tolerant(`json_type(${json})`)} = 'ARRAY' THEN ${text} END`
 
+const sameJson = (item: string, type: Type): string => {
+  if (type === 'varchar') return `json_type(j) = 'VARCHAR' AND json_extract_string(j, '$') = ${item}`
+  if (type === 'boolean')
+    return `json_type(j) = 'BOOLEAN' AND json_extract_string(j, '$') = CAST(${item} AS VARCHAR)`
+  return `json_type(j) IN ('BIGINT', 'UBIGINT') AND json_extract_string(j, '$') = CAST(${item} AS VARCHAR)`
+}
+
+const sizeOf = (json: string, where: string): string =>
+  `CASE ${tolerant(`json_type(${json}, ${where})`)} WHEN 'OBJECT' THEN CAST(len(json_keys(${json}, ${where})) AS BIGINT) ` +
+  `WHEN 'ARRAY' THEN CAST(json_array_length(${json}, ${where}) AS BIGINT) WHEN NULL THEN NULL ELSE ` +
+  `CASE WHEN ${tolerant(`json_type(${json}, ${where})`)} IS NOT NULL THEN 0 END END`
+
 /** JSON. https://trino.io/docs/current/functions/json.html */
 export const JSON_FUNCTIONS = [
   scalar('json_extract', each(', varchar -> json'), {
@@ -49,6 +62,31 @@ export const JSON_FUNCTIONS = [
     duckdb: ([json, index]) => ofArray(json!, `json_extract(${json}, '/${index}')`),
     check: (literals) =>
       /^\d{1,6}$/.test(literals[1] ?? '') ? undefined : 'the index must be a literal from 0',
+  }),
+  scalar(
+    'json_array_contains',
+    [
+      'varchar, varchar -> boolean',
+      'json, varchar -> boolean',
+      'varchar, bigint -> boolean',
+      'json, bigint -> boolean',
+      'varchar, boolean -> boolean',
+      'json, boolean -> boolean',
+    ],
+    {
+      duckdb: ([json, item], types) =>
+        ofArray(
+          json!,
+          `len(list_filter(CAST(${json} AS JSON[]), lambda j: ${sameJson(item!, types[1]!)})) > 0`,
+        ),
+    },
+  ),
+  scalar('json_size', each(', varchar -> bigint'), {
+    duckdb: ([json, path]) => sizeOf(json!, pointer(path)),
+    check: pathCheck,
+  }),
+  scalar('is_json_scalar', ['varchar -> boolean', 'json -> boolean'], {
+    duckdb: ([json]) => `(json_type(${json}) NOT IN ('OBJECT', 'ARRAY'))`,
   }),
   scalar('json_parse', ['varchar -> json', 'jsontext -> json'], {
     duckdb: ([json]) => `CAST(trino_json_parse(${json}) AS JSON)`,

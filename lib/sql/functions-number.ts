@@ -10,18 +10,58 @@ const strict = (name: string) => (args: readonly string[]) =>
 
 /** Numbers and choices. https://trino.io/docs/current/functions/math.html */
 export const NUMBER_FUNCTIONS = [
-  scalar('abs', NUMBERS),
-  scalar('ceil', NUMBERS, { duckdb: same('ceil') }),
-  scalar('ceiling', NUMBERS, { duckdb: same('ceil') }),
-  scalar('floor', NUMBERS, { duckdb: same('floor') }),
-  scalar('round', [...NUMBERS, 'double, integer -> double'], {
-    duckdb: (args, types) =>
-      args.length === 2 ? `trino_round(${args.join(', ')})` : same('round')(args, types),
-  }),
+  scalar('abs', NUMBERS, { decimals: true }),
+  scalar('ceil', NUMBERS, { decimals: true, duckdb: same('ceil') }),
+  scalar('ceiling', NUMBERS, { decimals: true, duckdb: same('ceil') }),
+  scalar('floor', NUMBERS, { decimals: true, duckdb: same('floor') }),
+  scalar(
+    'round',
+    [...NUMBERS, 'integer, integer -> integer', 'bigint, integer -> bigint', 'double, integer -> double'],
+    {
+      decimals: true,
+      duckdb: (args, types) =>
+        args.length === 2 && types[0] === 'double'
+          ? `trino_round(${args.join(', ')})`
+          : same('round')(args, types),
+      check: ([, digits], types) =>
+        types.length === 2 && types[0] !== 'double' && digits?.startsWith('-') !== false
+          ? 'a whole number rounds to a literal number of digits from 0'
+          : undefined,
+    },
+  ),
   scalar('sqrt', 'double -> double', { decimals: true, duckdb: ([x]) => `sqrt(CAST(${x} AS DOUBLE))` }),
   scalar('power', 'double, double -> double', { decimals: true, duckdb: powerOf }),
   scalar('pow', 'double, double -> double', { decimals: true, duckdb: powerOf }),
   scalar('is_nan', 'double -> boolean', { duckdb: renamed('isnan') }),
+  scalar('mod', ['integer, integer -> integer', 'bigint, bigint -> bigint', 'double, double -> double'], {
+    decimals: true,
+    duckdb: ([a, b], types) =>
+      types[0] === 'double'
+        ? `fmod(${a}, ${b})`
+        : `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN error('Division by zero') ELSE ${a} % ${b} END`,
+  }),
+  scalar('sign', NUMBERS, {
+    decimals: true,
+    duckdb: ([x], types) =>
+      types[0] === 'double'
+        ? `CAST(sign(${x}) AS DOUBLE)`
+        : `CAST(sign(${x}) AS ${types[0] === 'integer' ? 'INTEGER' : 'BIGINT'})`,
+  }),
+  scalar('truncate', 'double -> double', { decimals: true, duckdb: renamed('trunc') }),
+  scalar('exp', 'double -> double', { decimals: true }),
+  scalar('ln', 'double -> double', { decimals: true, duckdb: logarithm('ln') }),
+  scalar('log2', 'double -> double', { decimals: true, duckdb: logarithm('log2') }),
+  scalar('log10', 'double -> double', { decimals: true, duckdb: logarithm('log10') }),
+  scalar('is_finite', 'double -> boolean', { duckdb: renamed('isfinite') }),
+  scalar('is_infinite', 'double -> boolean', { duckdb: renamed('isinf') }),
+  scalar('nan', '-> double', { duckdb: () => "CAST('NaN' AS DOUBLE)" }),
+  scalar('infinity', '-> double', { duckdb: () => "CAST('Infinity' AS DOUBLE)" }),
+  scalar('bitwise_and', 'bigint, bigint -> bigint', {
+    duckdb: ([a, b]) => `(CAST(${a} AS BIGINT) & CAST(${b} AS BIGINT))`,
+  }),
+  scalar('bitwise_or', 'bigint, bigint -> bigint', {
+    duckdb: ([a, b]) => `(CAST(${a} AS BIGINT) | CAST(${b} AS BIGINT))`,
+  }),
   scalar('greatest', 'T, T... -> T', { orders: 'all', duckdb: strict('greatest') }),
   scalar('least', 'T, T... -> T', { orders: 'all', duckdb: strict('least') }),
   scalar('coalesce', 'T, T... -> T'),
@@ -33,4 +73,10 @@ export const NUMBER_FUNCTIONS = [
 
 function powerOf([base, exponent]: readonly string[]): string {
   return `pow(CAST(${base} AS DOUBLE), CAST(${exponent} AS DOUBLE))`
+}
+
+/** Of zero minus infinity, of less NaN; DuckDB alone ends the query. */
+function logarithm(name: string) {
+  return ([x]: readonly string[]): string =>
+    `CASE WHEN ${x} = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN ${x} < 0 THEN CAST('NaN' AS DOUBLE) ELSE ${name}(${x}) END`
 }

@@ -7,11 +7,11 @@ export interface FunctionDefinition {
   readonly kind: 'scalar' | 'aggregate' | 'window'
   readonly signatures: readonly Signature[]
   /** DuckDB's text from the emitted arguments; without it the same call. Must be atomic: no outer parentheses needed. */
-  readonly duckdb?: (args: readonly string[], types: readonly Type[]) => string
+  readonly duckdb?: (args: readonly string[], types: readonly Type[], returns: Type) => string
   /** Put around the call with its FILTER and OVER, for DuckDB. */
   readonly duckdbWrap?: (call: string, returns: Type) => string
   /** Athena's text, where it is not the same call. */
-  readonly athena?: (args: readonly string[], types: readonly Type[]) => string
+  readonly athena?: (args: readonly string[], types: readonly Type[], returns: Type) => string
   /** Refuses argument values the engines would not agree on; gets literal texts, undefined for other expressions. */
   readonly check?: (literals: readonly (string | undefined)[], types: readonly Type[]) => string | undefined
   /** Which arguments are put in order, and so cannot be maps, arrays or rows. */

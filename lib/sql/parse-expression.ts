@@ -6,6 +6,9 @@ import { refuse } from './sql-error.ts'
 /** An expression with Trino's precedence: OR, AND, NOT, predicates, + -, * / %, ||, sign, AT TIME ZONE, postfix. */
 export const parseExpression = (cursor: Cursor): Expr => cursor.nested(() => parseOr(cursor))
 
+/** An expression without comparisons, AND, OR and NOT. */
+export const parseOperand = (cursor: Cursor): Expr => cursor.nested(() => parseSum(cursor))
+
 const parseOr = (cursor: Cursor): Expr =>
   parseLogical(cursor, 'OR', () => parseLogical(cursor, 'AND', () => parseNot(cursor)))
 
@@ -68,6 +71,9 @@ const parseWordPredicate = (cursor: Cursor, base: Expr): Expr | undefined => {
   if (cursor.accept('IN')) return parseIn(cursor, { at, negated, base })
   if (cursor.accept('LIKE')) return parseLike(cursor, { at, negated, base })
   if (!cursor.accept('BETWEEN')) return undefined
+  if (cursor.is('SYMMETRIC'))
+    refuse(at, 'BETWEEN SYMMETRIC is not in the dialect; write the lower bound first')
+  cursor.accept('ASYMMETRIC')
   const low = parseSum(cursor)
   cursor.expect('AND', 'between the two bounds of BETWEEN')
   return { kind: 'between', at, negated, base, low, high: parseSum(cursor) }
@@ -141,6 +147,7 @@ const parseSign = (cursor: Cursor): Expr => {
   if (cursor.accept('+')) return cursor.nested(() => parseSign(cursor))
   if (cursor.accept('-')) return { kind: 'negate', at, base: cursor.nested(() => parseSign(cursor)) }
   const base = parsePostfix(cursor)
+  if (cursor.is('COLLATE')) refuse(cursor.peek().at, 'COLLATE is not in the dialect')
   if (!cursor.accept('AT', 'TIME', 'ZONE')) return base
   const zone = cursor.next()
   if (zone.kind !== 'string') refuse(zone.at, "expected the time zone as text: AT TIME ZONE 'UTC'")

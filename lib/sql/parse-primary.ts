@@ -1,7 +1,7 @@
 import type { Expr, IntervalUnit } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { parseCall } from './parse-call.ts'
-import { parseType } from './parse-type.ts'
+import { parseLength, parseType } from './parse-type.ts'
 import { quoted, refuse } from './sql-error.ts'
 
 /** A primary expression with its `.field` and `[index]` suffixes. */
@@ -67,10 +67,10 @@ const parseParenthesis = (cursor: Cursor): Expr => {
     return { kind: 'scalar-query', at, query }
   }
   const expr = cursor.expr()
-  if (cursor.is(','))
-    refuse(cursor.peek().at, 'row values (a, b) are not supported; compare the columns one by one')
+  const items = [expr]
+  while (cursor.accept(',')) items.push(cursor.expr())
   cursor.expect(')', 'to close the parenthesis')
-  return expr
+  return items.length === 1 ? expr : { kind: 'row', at, items }
 }
 
 /** `(a, b) ->`, just behind the opening parenthesis. */
@@ -131,14 +131,64 @@ const parseKeyword = (cursor: Cursor): Expr | undefined => {
   if (upper === 'INTERVAL') return parseInterval(cursor)
   if (upper === 'EXISTS') return parseExists(cursor)
   if (upper === 'ARRAY' && cursor.is('[', 1)) return parseArray(cursor)
-  if (upper === 'ROW' && cursor.is('(', 1)) refuse(at, 'ROW(...) is not supported')
-  if (['CURRENT_TIMESTAMP', 'CURRENT_DATE', 'LOCALTIMESTAMP'].includes(upper)) {
-    return noArguments(cursor.next().at, upper.toLowerCase())
+  if (upper === 'ROW' && cursor.is('(', 1)) return parseRow(cursor)
+  if (upper === 'IPADDRESS' && followedByString) return parseAddress(cursor)
+  if (upper === 'JSON' && followedByString) return parseJsonLiteral(cursor)
+  if (['CURRENT_TIMESTAMP', 'CURRENT_DATE', 'LOCALTIMESTAMP'].includes(upper)) return parseNow(cursor)
+  if (JSON_SYNTAX.includes(upper) && cursor.is('(', 1)) {
+    refuse(
+      at,
+      `${upper.toLowerCase()} is not in the dialect; write json_extract_scalar(text, '$.path') or json_extract`,
+    )
   }
   if (upper === 'EXTRACT') return parseExtract(cursor)
   // Reserved in Trino, and yet called like any function.
-  if (upper === 'TRIM' && cursor.is('(', 1)) return parseCall(cursor, cursor.next())
+  if (['TRIM', 'GROUPING', 'LISTAGG'].includes(upper) && cursor.is('(', 1))
+    return parseCall(cursor, cursor.next())
   return undefined
+}
+
+const JSON_SYNTAX: readonly string[] = [
+  'JSON_VALUE',
+  'JSON_QUERY',
+  'JSON_EXISTS',
+  'JSON_OBJECT',
+  'JSON_ARRAY',
+  'JSON_TABLE',
+]
+
+const parseRow = (cursor: Cursor): Expr => {
+  const at = cursor.next().at
+  cursor.next()
+  const items = [cursor.expr()]
+  while (cursor.accept(',')) items.push(cursor.expr())
+  cursor.expect(')', 'to close ROW(')
+  return { kind: 'row', at, items }
+}
+
+/** IPADDRESS '192.0.2.1' is the cast of that text. */
+const parseAddress = (cursor: Cursor): Expr => {
+  const at = cursor.next().at
+  const base: Expr = { kind: 'literal', at: cursor.peek().at, type: 'varchar', value: cursor.next().text }
+  return { kind: 'cast', at, base, to: 'ipaddress', tolerant: false }
+}
+
+const parseJsonLiteral = (cursor: Cursor): Expr => {
+  const at = cursor.next().at
+  const base: Expr = { kind: 'literal', at: cursor.peek().at, type: 'varchar', value: cursor.next().text }
+  return { ...(noArguments(at, 'json_parse') as Extract<Expr, { kind: 'call' }>), args: [base] }
+}
+
+/** current_timestamp, also with a precision of milliseconds. */
+const parseNow = (cursor: Cursor): Expr => {
+  const { at, upper } = cursor.next()
+  if (cursor.accept('(')) {
+    const precision = cursor.next()
+    if (precision.text !== '3')
+      refuse(precision.at, `only ${upper.toLowerCase()}(3) is in the dialect: milliseconds`)
+    cursor.expect(')', 'after the precision')
+  }
+  return noArguments(at, upper.toLowerCase())
 }
 
 const parseTimeLiteral = (cursor: Cursor): Expr => {
@@ -167,8 +217,16 @@ const parseCast = (cursor: Cursor): Expr => {
   const base = cursor.expr()
   cursor.expect('AS', `in ${upper}(value AS type)`)
   const to = parseType(cursor)
+  const length = to === 'varchar' && cursor.is('(') ? parseLength(cursor) : undefined
   cursor.expect(')', `to close ${upper}`)
-  return { kind: 'cast', at, base, to, tolerant: upper === 'TRY_CAST' }
+  return {
+    kind: 'cast',
+    at,
+    base,
+    to,
+    tolerant: upper === 'TRY_CAST',
+    ...(length !== undefined && { length }),
+  }
 }
 
 const UNITS: readonly string[] = ['second', 'minute', 'hour', 'day', 'week', 'month', 'year']

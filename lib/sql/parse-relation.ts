@@ -1,4 +1,4 @@
-import type { Alias, JoinKind, Relation } from './ast.ts'
+import type { Alias, Expr, JoinKind, Name, Relation } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { refuse } from './sql-error.ts'
 
@@ -20,13 +20,16 @@ const parseJoined = (cursor: Cursor): Relation => {
     if (!join) return left
     if (joins > 50) refuse(at, 'more than 50 joins')
     const right = parseRelation(cursor)
-    if (join === 'CROSS') left = { kind: 'join', at, join, left, right }
-    else left = { kind: 'join', at, join, left, right, on: parseOn(cursor) }
+    left = { kind: 'join', at, join, left, right, ...(join === 'CROSS' ? {} : parseOn(cursor)) }
   }
 }
 
 const joinKind = (cursor: Cursor): JoinKind | undefined => {
-  if (cursor.is('NATURAL')) refuse(cursor.peek().at, 'NATURAL JOIN is not supported; write JOIN ... ON ...')
+  if (cursor.is('NATURAL'))
+    refuse(
+      cursor.peek().at,
+      'NATURAL JOIN is not in the dialect, Trino refuses it too; write JOIN ... USING (column)',
+    )
   if (cursor.accept('CROSS', 'JOIN')) return 'CROSS'
   if (cursor.accept('JOIN') || cursor.accept('INNER', 'JOIN')) return 'INNER'
   const kind = (['LEFT', 'RIGHT', 'FULL'] as const).find((word) => cursor.is(word))
@@ -37,10 +40,21 @@ const joinKind = (cursor: Cursor): JoinKind | undefined => {
   return kind
 }
 
-const parseOn = (cursor: Cursor) => {
-  if (cursor.is('USING')) refuse(cursor.peek().at, 'USING (...) is not supported; write ON a.x = b.x')
-  cursor.expect('ON', 'after the joined table')
-  return cursor.expr()
+const parseOn = (cursor: Cursor): { on: Expr } | { using: Name[] } => {
+  if (cursor.accept('USING')) return { using: parseUsing(cursor) }
+  cursor.expect('ON', 'or USING after the joined table')
+  return { on: cursor.expr() }
+}
+
+const parseUsing = (cursor: Cursor): Name[] => {
+  cursor.expect('(', 'after USING')
+  const names: Name[] = []
+  do {
+    const { text, at } = cursor.name('a column after USING (')
+    names.push({ text: text.toLowerCase(), at })
+  } while (cursor.accept(','))
+  cursor.expect(')', 'to close USING (')
+  return names
 }
 
 const withAlias = <T extends Relation>(cursor: Cursor, relation: T): T => {
@@ -50,7 +64,7 @@ const withAlias = <T extends Relation>(cursor: Cursor, relation: T): T => {
 
 const parseRelation = (cursor: Cursor): Relation => {
   const { at } = cursor.peek()
-  if (cursor.is('LATERAL')) refuse(at, 'LATERAL is not supported; UNNEST (...) may refer to tables before it')
+  if (cursor.accept('LATERAL')) return parseLateral(cursor, at)
   if (cursor.is('UNNEST') && cursor.is('(', 1)) return parseUnnest(cursor)
   if (cursor.is('(')) return parseParenthesis(cursor)
   const name = parseTableName(cursor)
@@ -70,11 +84,18 @@ const parseParenthesis = (cursor: Cursor): Relation => {
   if (isQuery) {
     const query = cursor.query()
     cursor.expect(')', 'after the subquery')
-    return withAlias(cursor, { kind: 'subquery', at, query })
+    return withAlias(cursor, { kind: 'subquery', at, query, lateral: false })
   }
   const joined = cursor.nested(() => parseFrom(cursor))
   cursor.expect(')', 'to close the parenthesis')
   return joined
+}
+
+const parseLateral = (cursor: Cursor, at: number): Relation => {
+  cursor.expect('(', 'after LATERAL')
+  const query = cursor.query()
+  cursor.expect(')', 'after the subquery')
+  return withAlias(cursor, { kind: 'subquery', at, query, lateral: true })
 }
 
 const parseUnnest = (cursor: Cursor): Relation => {
@@ -105,20 +126,31 @@ const parseAlias = (cursor: Cursor): Alias | undefined => {
   return { name, columns }
 }
 
+/** Names under which people keep CloudTrail events: the table of Athena's documentation, placeholders for a store. */
+const STORE_WORD = /cloud_?trail|event_?data_?store|(^|_)(eds|store)(_|$)|lake/i
+
 /**
  * A table, or an event data store as CloudTrail Lake queries name it: a UUID or a name with hyphens (blanks around
- * them tolerated), `$EDS_ID`, `${EDS_ID}`, `<event-data-store-id>`, or any of these in double quotes.
+ * them tolerated), an ARN, `$EDS_ID`, `${EDS_ID}`, `<event-data-store-id>`, `{eds}`, or any of these in double quotes.
  */
 const parseTableName = (cursor: Cursor): { text: string; store: boolean } => {
   const first = cursor.peek()
   if (cursor.accept('<')) return placeholder(cursor, '>')
+  if (cursor.accept('[')) return placeholder(cursor, ']')
+  if (cursor.accept('{')) return placeholder(cursor, '}')
   if (cursor.accept('$')) return cursor.accept('{') ? placeholder(cursor, '}') : dollarName(cursor)
   if (first.kind === 'string')
     refuse(first.at, `FROM takes a table or a store; 'text' in single quotes is neither`)
+  if (first.upper === 'ARN' && cursor.peek(1).kind === 'named') return arnName(cursor)
+  const name = simpleName(cursor)
+  return cursor.is('.') ? qualifiedName(cursor) : name
+}
+
+const simpleName = (cursor: Cursor): { text: string; store: boolean } => {
+  const first = cursor.peek()
   if (first.kind === 'quoted') {
     cursor.next()
-    refuseQualified(cursor)
-    return { text: first.text, store: !/^[A-Za-z_]\w*$/.test(first.text) }
+    return { text: first.text, store: !/^[A-Za-z_]\w*$/.test(first.text) || STORE_WORD.test(first.text) }
   }
   const hyphenated = cursor.is('-', 1) && first.kind !== 'end'
   if (!hyphenated && !(cursor.isName() || first.kind === 'digits')) cursor.unexpected('a table after FROM')
@@ -128,15 +160,26 @@ const parseTableName = (cursor: Cursor): { text: string; store: boolean } => {
     if (!isSegment(cursor)) cursor.unexpected('the rest of the store name after the hyphen')
     text += `-${cursor.next().text}`
   }
-  refuseQualified(cursor)
-  return { text, store: text.includes('-') || /^\d/.test(text) }
+  return { text, store: text.includes('-') || /^\d/.test(text) || STORE_WORD.test(text) }
 }
 
 const isSegment = (cursor: Cursor): boolean => ['word', 'number', 'digits'].includes(cursor.peek().kind)
 
-const refuseQualified = (cursor: Cursor): void => {
-  if (cursor.is('.'))
-    refuse(cursor.peek().at, 'a table is named without database or catalog; write FROM events')
+/** `database.table` of a query for Athena: only where the last part names CloudTrail events. */
+const qualifiedName = (cursor: Cursor): { text: string; store: boolean } => {
+  const { at } = cursor.peek()
+  let last = { text: '', store: false }
+  for (let parts = 0; parts < 3 && cursor.accept('.'); parts++) last = simpleName(cursor)
+  if (!last.store) refuse(at, 'a table is named without database or catalog; write FROM events')
+  return last
+}
+
+/** `arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/a1b2...`: everything up to the next blank. */
+const arnName = (cursor: Cursor): { text: string; store: boolean } => {
+  const { at } = cursor.peek()
+  const text = /^[\w:/-]+/.exec(cursor.text.slice(at, at + 300))![0]
+  while (cursor.peek().kind !== 'end' && cursor.peek().at < at + text.length) cursor.next()
+  return { text, store: true }
 }
 
 const dollarName = (cursor: Cursor): { text: string; store: boolean } => {
@@ -145,9 +188,11 @@ const dollarName = (cursor: Cursor): { text: string; store: boolean } => {
 }
 
 const placeholder = (cursor: Cursor, close: string): { text: string; store: boolean } => {
+  const nested = close === '}' && cursor.accept('{')
   const words: string[] = []
-  while (isSegment(cursor) || cursor.is('-')) words.push(cursor.next().text)
+  while (isSegment(cursor) || cursor.is('-') || cursor.is(':')) words.push(cursor.next().text)
   if (words.length === 0) cursor.unexpected('the name of a store')
   cursor.expect(close, 'after the name of the store')
+  if (nested) cursor.expect(close, 'after the name of the store')
   return { text: words.join(' ').replaceAll(' - ', '-'), store: true }
 }

@@ -1,8 +1,8 @@
-import type { Body, Expr, Query, Relation, Select, SelectItem, Values } from './ast.ts'
+import type { Body, Expr, GroupElement, Query, Relation, Select, SelectItem, Values } from './ast.ts'
 import { type Cursor, createCursor } from './cursor.ts'
 import { tokenize } from './lexer.ts'
-import { parseOrderBy } from './parse-call.ts'
-import { parseExpression } from './parse-expression.ts'
+import { parseOrderBy, parseWindow } from './parse-call.ts'
+import { parseExpression, parseOperand } from './parse-expression.ts'
 import { parseFrom } from './parse-relation.ts'
 import { quoted, refuse } from './sql-error.ts'
 
@@ -11,6 +11,7 @@ export const parse = (text: string): Query => {
   const cursor = createCursor(text, tokenize(text))
   cursor.query = () => cursor.nested(() => parseQuery(cursor))
   cursor.expr = () => parseExpression(cursor)
+  cursor.operand = () => parseOperand(cursor)
   refuseOtherStatements(cursor)
   const query = cursor.query()
   if (cursor.accept(';') && cursor.peek().kind !== 'end') {
@@ -33,7 +34,7 @@ const refuseOtherStatements = (cursor: Cursor): void => {
 const TAILS: Readonly<Record<string, string>> = {
   QUALIFY: 'QUALIFY is not in the dialect; filter in an outer SELECT',
   OFFSET: 'OFFSET comes before LIMIT: OFFSET n LIMIT m',
-  WINDOW: 'named windows are not supported; write OVER (PARTITION BY ... ORDER BY ...)',
+  MATCH_RECOGNIZE: 'MATCH_RECOGNIZE is not in the dialect: the local engine has no row patterns',
 }
 
 const refuseTail = (cursor: Cursor): never => {
@@ -61,7 +62,12 @@ const parseQuery = (cursor: Cursor): Query => {
 }
 
 const parseWith = (cursor: Cursor): Query['with'] => {
-  if (cursor.is('RECURSIVE')) refuse(cursor.peek().at, 'WITH RECURSIVE is not supported')
+  if (cursor.is('RECURSIVE') && cursor.isName(1)) {
+    refuse(
+      cursor.peek().at,
+      'WITH RECURSIVE is not in the dialect: Trino ends such a query after ten steps; join the table to itself once a step',
+    )
+  }
   const ctes: Query['with'][number][] = []
   do {
     const { text, at } = cursor.name('a name after WITH')
@@ -95,8 +101,10 @@ const parseLimit = (cursor: Cursor): number | undefined => {
   if (cursor.accept('LIMIT')) return cursor.accept('ALL') ? undefined : parseCount(cursor, 'LIMIT')
   if (!cursor.accept('FETCH')) return undefined
   if (!cursor.accept('FIRST')) cursor.expect('NEXT', 'or FIRST after FETCH')
-  const limit = parseCount(cursor, 'FETCH FIRST')
+  const limit = cursor.is('ROW') || cursor.is('ROWS') ? 1 : parseCount(cursor, 'FETCH FIRST')
   if (!cursor.accept('ROWS')) cursor.expect('ROW', 'or ROWS after the number')
+  if (cursor.is('WITH'))
+    refuse(cursor.peek().at, 'WITH TIES is not in the dialect; number the rows with rank() in a subquery')
   cursor.expect('ONLY', 'after ROWS')
   return limit
 }
@@ -166,6 +174,7 @@ const parseSelect = (cursor: Cursor): Select => {
   const where = cursor.accept('WHERE') ? cursor.expr() : undefined
   const groupBy = cursor.accept('GROUP', 'BY') ? parseGroupBy(cursor) : []
   const having = cursor.accept('HAVING') ? cursor.expr() : undefined
+  const windows = cursor.accept('WINDOW') ? parseWindows(cursor) : []
   return {
     kind: 'select',
     at,
@@ -175,7 +184,18 @@ const parseSelect = (cursor: Cursor): Select => {
     ...(where && { where }),
     groupBy,
     ...(having && { having }),
+    windows,
   }
+}
+
+const parseWindows = (cursor: Cursor): Select['windows'] => {
+  const windows: Select['windows'][number][] = []
+  do {
+    const { text, at } = cursor.name('a name after WINDOW')
+    cursor.expect('AS', 'in WINDOW name AS (...)')
+    windows.push({ name: { text: text.toLowerCase(), at }, window: parseWindow(cursor) })
+  } while (cursor.accept(','))
+  return windows
 }
 
 const parseItems = (cursor: Cursor): SelectItem[] => {
@@ -211,12 +231,51 @@ const refuseStarOptions = (cursor: Cursor, star: SelectItem): SelectItem => {
   return star
 }
 
-const parseGroupBy = (cursor: Cursor): Expr[] => {
-  const { at, upper } = cursor.peek()
-  if (upper === 'ALL') refuse(at, 'GROUP BY ALL is not in the dialect; name the columns')
-  if (['ROLLUP', 'CUBE', 'GROUPING'].includes(upper)) refuse(at, `${upper} is not supported; use UNION ALL`)
-  const items: Expr[] = []
-  do items.push(cursor.expr())
+const parseGroupBy = (cursor: Cursor): GroupElement<Expr>[] => {
+  const { at } = cursor.peek()
+  if (cursor.is('ALL') && !cursor.isName(1) && !cursor.is('(', 1))
+    refuse(at, 'GROUP BY ALL is not in the dialect; name the columns')
+  if (cursor.is('DISTINCT')) refuse(at, 'GROUP BY DISTINCT is not in the dialect')
+  cursor.accept('ALL')
+  const items: GroupElement<Expr>[] = []
+  do items.push(parseGroupElement(cursor))
   while (cursor.accept(','))
   return items
+}
+
+const parseGroupElement = (cursor: Cursor): GroupElement<Expr> => {
+  for (const kind of ['ROLLUP', 'CUBE'] as const) {
+    if (cursor.is(kind) && cursor.is('(', 1)) {
+      cursor.next()
+      return { kind, sets: parseSets(cursor, kind) }
+    }
+  }
+  if (cursor.accept('GROUPING', 'SETS'))
+    return { kind: 'GROUPING SETS', sets: parseSets(cursor, 'GROUPING SETS') }
+  if (cursor.is('(') && cursor.is(')', 1)) return { kind: 'GROUPING SETS', sets: [parseSet(cursor)] }
+  const expr = cursor.expr()
+  // (a, b) groups by both: one set of several columns.
+  return { kind: 'expr', sets: expr.kind === 'row' ? expr.items.map((item) => [item]) : [[expr]] }
+}
+
+const parseSets = (cursor: Cursor, kind: string): Expr[][] => {
+  cursor.expect('(', `after ${kind}`)
+  const sets: Expr[][] = []
+  do {
+    if (['ROLLUP', 'CUBE', 'GROUPING'].some((word) => cursor.is(word)))
+      refuse(
+        cursor.peek().at,
+        `${cursor.peek().upper} inside ${kind} is not in the dialect; write the sets out`,
+      )
+    sets.push(parseSet(cursor))
+    if (sets.length > 64) refuse(cursor.peek().at, 'more than 64 grouping sets')
+  } while (cursor.accept(','))
+  cursor.expect(')', `to close ${kind}`)
+  return sets
+}
+
+const parseSet = (cursor: Cursor): Expr[] => {
+  if (cursor.accept('(', ')')) return []
+  const expr = cursor.expr()
+  return expr.kind === 'row' ? [...expr.items] : [expr]
 }

@@ -1,5 +1,6 @@
+import type { Window } from './ast.ts'
 import { refuse, suggestion } from './sql-error.ts'
-import type { TypedColumn } from './typed.ts'
+import type { Typed } from './typed.ts'
 import type { Type } from './types.ts'
 
 /** A column type of a catalog; equal in shape to the store's schema. */
@@ -37,6 +38,10 @@ export interface ScopeColumn {
   readonly type: Type
   readonly hidden?: boolean
   readonly duckdbPath?: readonly string[]
+  /** Reached only as `table.column`: a bare name means the column that JOIN USING made of it. */
+  readonly joined?: boolean
+  /** What the column stands for, where that is no column of its own. */
+  readonly value?: Typed
 }
 
 /** Something in FROM, under the name its columns are qualified with. */
@@ -51,6 +56,8 @@ export interface Scope {
   readonly outer?: Scope
   /** Parameters of the lambdas around an expression. */
   readonly variables?: Readonly<Record<string, Type>>
+  /** Of the WINDOW clause. */
+  readonly windows?: ReadonlyMap<string, Window>
 }
 
 export const fromCatalogType = (type: CatalogType): Type => {
@@ -85,20 +92,24 @@ const NOT_IN_A_TRAIL: Readonly<Record<string, string>> = {
   eventdata: 'eventData belongs to AWS Config data, not to the events of a trail',
 }
 
-const columnNode = (relation: ScopeRelation, column: ScopeColumn, at: number): TypedColumn => ({
-  op: 'column',
-  at,
-  type: column.type,
-  relation: relation.alias,
-  name: column.name,
-  ...(column.duckdbPath && { duckdbPath: column.duckdbPath }),
-})
+/** A column as an expression. */
+export const columnNode = (relation: ScopeRelation, column: ScopeColumn, at: number): Typed =>
+  column.value ?? {
+    op: 'column',
+    at,
+    type: column.type,
+    relation: relation.alias,
+    name: column.name,
+    ...(column.duckdbPath && { duckdbPath: column.duckdbPath }),
+  }
 
 /** Resolves a bare column name, nearest query first. Undefined when no query around knows it. */
-export const findColumn = (scope: Scope, name: string, at: number): TypedColumn | undefined => {
+export const findColumn = (scope: Scope, name: string, at: number): Typed | undefined => {
   for (let current: Scope | undefined = scope; current; current = current.outer) {
     const found = current.relations.flatMap((relation) =>
-      relation.columns.filter((column) => column.name === name).map((column) => ({ relation, column })),
+      relation.columns
+        .filter((column) => column.name === name && !column.joined)
+        .map((column) => ({ relation, column })),
     )
     if (found.length > 1) {
       refuse(
@@ -120,7 +131,7 @@ export const findRelation = (scope: Scope, alias: string): ScopeRelation | undef
 }
 
 /** Resolves `alias.column`. */
-export const columnOf = (relation: ScopeRelation, name: string, at: number): TypedColumn => {
+export const columnOf = (relation: ScopeRelation, name: string, at: number): Typed => {
   const found = relation.columns.filter((column) => column.name === name.toLowerCase())
   if (found.length > 1)
     refuse(at, `${relation.alias} has several columns named ${name}; name them apart with AS`)

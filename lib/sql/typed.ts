@@ -2,6 +2,7 @@ import type {
   ArithmeticOperator,
   CompareOperator,
   Frame,
+  GroupElement,
   IntervalUnit,
   JoinKind,
   LiteralType,
@@ -20,7 +21,7 @@ export interface TypedSort {
 export interface TypedWindow {
   readonly partitionBy: readonly Typed[]
   readonly orderBy: readonly TypedSort[]
-  readonly frame?: Frame
+  readonly frame?: Frame<Typed>
 }
 
 export interface TypedColumn {
@@ -131,6 +132,9 @@ export type Typed =
   | (Node & { readonly op: 'cast'; readonly base: Typed; readonly tolerant: boolean })
   | (Node & { readonly op: 'array'; readonly items: readonly Typed[] })
   | (Node & { readonly op: 'time-zone'; readonly base: Typed; readonly zone: string })
+  | (Node & { readonly op: 'row'; readonly items: readonly Typed[] })
+  /** NULL where the value cannot be computed. */
+  | (Node & { readonly op: 'try'; readonly base: Typed })
 
 export interface OutputColumn {
   /** Unique in its query; what the emitters write after AS. */
@@ -154,6 +158,7 @@ export type TypedRelation =
       readonly kind: 'subquery'
       readonly query: TypedQuery
       readonly alias: string
+      readonly lateral: boolean
       readonly columns?: readonly string[]
     }
   | {
@@ -178,7 +183,7 @@ export interface TypedSelect {
   readonly items: readonly TypedItem[]
   readonly from?: TypedRelation
   readonly where?: Typed
-  readonly groupBy: readonly Typed[]
+  readonly groupBy: readonly GroupElement<Typed>[]
   readonly having?: Typed
 }
 

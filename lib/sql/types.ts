@@ -12,8 +12,12 @@ export type Type =
   | 'jsontext'
   | 'interval day'
   | 'interval month'
+  | 'varbinary'
+  | 'ipaddress'
   /** Of a bare NULL. */
   | 'unknown'
+  /** A timestamp with time zone of one zone other than UTC, kept on DuckDB as the time its clocks show. */
+  | { readonly zoned: string }
   | { readonly decimal: readonly [precision: number, scale: number] }
   | { readonly array: Type }
   | { readonly map: readonly [key: Type, value: Type] }
@@ -25,6 +29,7 @@ export const typeName = (type: Type): string => {
   if (type === 'timestamp') return 'timestamp(3)'
   if (type === 'timestamptz') return 'timestamp(3) with time zone'
   if (typeof type === 'string') return type === 'unknown' ? 'NULL' : type
+  if ('zoned' in type) return `timestamp(3) with time zone`
   if ('decimal' in type) return `decimal(${type.decimal.join(', ')})`
   if ('array' in type) return `array(${typeName(type.array)})`
   if ('map' in type) return `map(${typeName(type.map[0])}, ${typeName(type.map[1])})`
@@ -33,7 +38,12 @@ export const typeName = (type: Type): string => {
     .join(', ')})`
 }
 
-export const sameType = (a: Type, b: Type): boolean => a === b || typeName(a) === typeName(b)
+const zoneOf = (type: Type): string | undefined =>
+  typeof type === 'object' && 'zoned' in type ? type.zoned : undefined
+export const isZoned = (type: Type): type is { zoned: string } => zoneOf(type) !== undefined
+
+export const sameType = (a: Type, b: Type): boolean =>
+  a === b || (typeName(a) === typeName(b) && zoneOf(a) === zoneOf(b))
 
 export const isInteger = (type: Type): boolean => type === 'integer' || type === 'bigint'
 export const isDecimal = (type: Type): type is { decimal: readonly [number, number] } =>
@@ -48,8 +58,14 @@ export const isRow = (type: Type): type is { row: Readonly<Record<string, Type>>
   typeof type === 'object' && 'row' in type
 export const isComplex = (type: Type): boolean => isArray(type) || isMap(type) || isRow(type)
 
+/** Values that the engines would show differently: they leave a query as text. */
+export const isShownAsText = (type: Type): boolean =>
+  isComplex(type) || isZoned(type) || SHOWN_AS_TEXT.some((other) => other === type)
+const SHOWN_AS_TEXT: readonly Type[] = ['ipaddress', 'interval day', 'interval month', 'varbinary']
+
 /** Can a value be ordered with < and ORDER BY? Same answer on both engines only for scalars. */
-export const isOrderable = (type: Type): boolean => !isComplex(type) && type !== 'jsontext' && type !== 'json'
+export const isOrderable = (type: Type): boolean =>
+  !isComplex(type) && !isZoned(type) && type !== 'jsontext' && type !== 'json'
 
 const RANK: readonly Type[][] = [
   ['integer', 'bigint', 'double'],
@@ -72,6 +88,10 @@ export const commonType = (a: Type, b: Type): Type | undefined => {
   if (left && right) return widerDecimal(left, right)
   if ((left && b === 'double') || (right && a === 'double')) return 'double'
   if (isArray(a) && isArray(b)) return wrapArray(commonType(a.array, b.array))
+  if (isMap(a) && isMap(b)) {
+    const [key, value] = [commonType(a.map[0], b.map[0]), commonType(a.map[1], b.map[1])]
+    return key === undefined || value === undefined ? undefined : { map: [key, value] }
+  }
   return undefined
 }
 

@@ -1,0 +1,143 @@
+import type { Expr } from './ast.ts'
+import { compareRows, inRows } from './check-row.ts'
+import type { Checker } from './checker.ts'
+import { adapt, bring, comparable, requireComparable } from './coerce.ts'
+import { asCondition, singleColumn } from './condition.ts'
+import { eventTimeText } from './event-json.ts'
+import { isPlaceholder, timeOf } from './placeholder.ts'
+import type { Scope } from './scope.ts'
+import { refuse } from './sql-error.ts'
+import type { Typed, TypedQuery } from './typed.ts'
+import { commonType, typeName } from './types.ts'
+
+export type Predicate = Extract<
+  Expr,
+  {
+    kind:
+      | 'compare'
+      | 'distinct'
+      | 'logical'
+      | 'not'
+      | 'is-null'
+      | 'between'
+      | 'in'
+      | 'in-query'
+      | 'like'
+      | 'exists'
+  }
+>
+
+/** Resolves and types a comparison, a test or a combination of them. Throws Refusal. */
+export const checkPredicate = (checker: Checker, expr: Predicate, scope: Scope): Typed => {
+  const check = (child: Expr): Typed => checker.expr(child, scope)
+  const condition = (child: Expr, where: string): Typed => asCondition(check(child), where)
+  const node = { at: expr.at, type: 'boolean' as const }
+  switch (expr.kind) {
+    case 'logical':
+      return {
+        op: 'logical',
+        ...node,
+        operator: expr.operator,
+        items: expr.items.map((item) => condition(item, expr.operator)),
+      }
+    case 'not':
+      return { op: 'not', ...node, base: condition(expr.base, 'NOT') }
+    case 'is-null':
+      return { op: 'is-null', ...node, negated: expr.negated, base: check(expr.base) }
+    case 'exists':
+      return { op: 'exists', ...node, query: checker.query(expr.query, scope) }
+    case 'distinct': {
+      const [left, right] = comparable(check(expr.left), check(expr.right), expr.at)
+      return { op: 'distinct', ...node, negated: expr.negated, left, right }
+    }
+    case 'compare': {
+      if (expr.left.kind === 'row' || expr.right.kind === 'row') return check(compareRows(expr))
+      const [left, right] = comparable(...checkSides(checker, expr, check), expr.at)
+      return { op: 'compare', ...node, operator: expr.operator, left, right }
+    }
+    case 'between': {
+      const base = check(expr.base)
+      const bound = (child: Expr, side: 'since' | 'until') =>
+        isPlaceholder(checker, child) ? timeOf(checker, child, base, side) : check(child)
+      const [first, low] = comparable(base, bound(expr.low, 'since'), expr.at)
+      const [second, high] = comparable(base, bound(expr.high, 'until'), expr.at)
+      return {
+        op: 'between',
+        ...node,
+        negated: expr.negated,
+        base: first.op === 'cast' ? first : second,
+        low,
+        high,
+      }
+    }
+    case 'in': {
+      if (expr.base.kind === 'row') return check(inRows(expr))
+      const base = check(expr.base)
+      const items = expr.items.map((item) => comparable(base, check(item), item.at)[1])
+      return { op: 'in', ...node, negated: expr.negated, base, items }
+    }
+    case 'in-query':
+      return checkInQuery(check(expr.base), checker.query(expr.query, scope), expr)
+    case 'like':
+      return checkLike(checker, expr, check)
+  }
+}
+
+/** Both sides of a comparison; a placeholder of a dashboard beside a time is the start or the end of its range. */
+const checkSides = (
+  checker: Checker,
+  expr: Extract<Expr, { kind: 'compare' }>,
+  check: (expr: Expr) => Typed,
+): [Typed, Typed] => {
+  const ends = expr.operator.startsWith('<')
+  if (isPlaceholder(checker, expr.right)) {
+    const left = check(expr.left)
+    return [left, timeOf(checker, expr.right, left, ends ? 'until' : 'since')]
+  }
+  if (!isPlaceholder(checker, expr.left)) return [check(expr.left), check(expr.right)]
+  const right = check(expr.right)
+  return [timeOf(checker, expr.left, right, ends ? 'since' : 'until'), right]
+}
+
+const checkInQuery = (
+  base: Typed,
+  query: TypedQuery,
+  expr: { readonly at: number; readonly negated: boolean },
+): Typed => {
+  const type = singleColumn(query, expr.at)
+  if (commonType(base.type, type) === undefined)
+    refuse(expr.at, `cannot compare ${typeName(base.type)} and ${typeName(type)}; use CAST`)
+  requireComparable(base, expr.at)
+  return { op: 'in-query', at: expr.at, type: 'boolean', negated: expr.negated, base, query }
+}
+
+const checkLike = (
+  checker: Checker,
+  expr: Extract<Expr, { kind: 'like' }>,
+  check: (expr: Expr) => Typed,
+): Typed => {
+  const text = (child: Expr, what: string): Typed => {
+    const value = eventTimeText(checker, adapt(check(child), 'varchar'))
+    if (value.type === 'jsontext') {
+      refuse(
+        value.at,
+        'LIKE needs text and this is a map; name one value, or write CAST(... AS varchar) for its JSON text',
+      )
+    }
+    return bring(value, 'varchar', what)
+  }
+  const base = text(expr.base, 'the left side of LIKE')
+  const pattern = text(expr.pattern, 'the pattern of LIKE')
+  const escaped = expr.escape && text(expr.escape, 'the escape of LIKE')
+  if (escaped && (escaped.op !== 'literal' || escaped.value?.length !== 1))
+    refuse(escaped.at, 'ESCAPE takes one character')
+  return {
+    op: 'like',
+    at: expr.at,
+    type: 'boolean',
+    negated: expr.negated,
+    base,
+    pattern,
+    ...(escaped && { escape: escaped }),
+  }
+}

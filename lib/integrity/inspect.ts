@@ -1,5 +1,5 @@
 import type { ListedObject, LogStore } from '../ports.ts'
-import { type GzipDamage, inflateMember } from '../trail/gzip.ts'
+import { type GzipDamage, inflateMember, release } from '../trail/gzip.ts'
 import { type AfterTheEnd, afterTheEnd, inspect, type LogInspection } from '../trail/inspection.ts'
 
 /** Judges the bytes of one listed object; `undefined` when it is not there. May throw `UnreadableObject`. */
@@ -13,7 +13,11 @@ export const inspectThrough =
   (logs: LogStore): InspectLog =>
   async (object) => {
     const stored = await logs.read(object)
-    return stored && inspect(stored.bytes)
+    if (!stored) return undefined
+    const inflated = inflateMember(stored.bytes)
+    const found = inspect(stored.bytes, inflated)
+    if (inflated.ok) release(inflated.member.content)
+    return found
   }
 
 /** Answers from what was inspected before, by key, and reads what was not. */

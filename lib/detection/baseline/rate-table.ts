@@ -117,10 +117,11 @@ export const makeRateTable = (limits: RateLimits = {}): RateTable => {
       minutes = open.reduce((sum, { cells }) => sum + cells.size, 0)
       if (minutes > maxMinutes) foldOldest()
     },
-    save: (since = 0) => ({
-      callers: callers.all(),
-      series: [...all.values()].flatMap((one) => savedSeries(one, since)),
-    }),
+    save: (since = 0) => {
+      const { kept, renumber } = callersToKeep(callers.at)
+      const series = [...all.values()].flatMap((one) => savedSeries(one, since, renumber))
+      return { callers: kept, series }
+    },
   }
 }
 
@@ -140,7 +141,6 @@ const makeCallers = (limit: number) => {
     intern,
     of: (event: CloudTrailEvent, code: string) => intern([arnOf(event), agentOf(event), code || 'null']),
     at: (number: number): Caller => list[number] ?? list[OTHERS]!,
-    all: (): readonly Caller[] => list,
   }
 }
 
@@ -156,17 +156,39 @@ const arnOf = (event: CloudTrailEvent): string => {
 
 const agentOf = (event: CloudTrailEvent): string => (text(event.userAgent) ?? 'null').slice(0, MAX_TEXT)
 
+/** Only callers that a saved day still names, numbered anew. */
+const callersToKeep = (at: (number: number) => Caller) => {
+  const kept: Caller[] = [at(OTHERS)]
+  const numbers = new Map<number, number>([[OTHERS, OTHERS]])
+  const renumber = (number: number): number => {
+    const known = numbers.get(number)
+    if (known !== undefined) return known
+    numbers.set(number, kept.length)
+    return kept.push(at(number)) - 1
+  }
+  return { kept, renumber }
+}
+
 const savedSeries = (
   { account, region, source, name, code, days }: Series,
   since: number,
+  renumber: (caller: number) => number,
 ): SavedRates['series'] => {
   const kept = [...days.values()].filter(({ day }) => day >= since)
   if (kept.length === 0) return []
-  const saved = kept.map(
-    ({ day, total, cells, folded }): SavedDay =>
-      folded ? [day, total, [...cells], [...folded]] : [day, total, [...cells]],
+  return [[account, region, source, name, code ?? null, kept.map((day) => savedDay(day, renumber))]]
+}
+
+/** In a cell every other number, from the second on, is a caller. */
+const savedDay = (
+  { day, total, cells, folded }: DayCount,
+  renumber: (caller: number) => number,
+): SavedDay => {
+  const minutes = [...cells].map(
+    ([minute, cell]) => [minute, cell.map((n, i) => (i % 2 === 1 ? renumber(n) : n))] as const,
   )
-  return [[account, region, source, name, code ?? null, saved]]
+  if (!folded) return [day, total, minutes]
+  return [day, total, minutes, [...folded].map(([caller, calls]) => [renumber(caller), calls] as const)]
 }
 
 interface Inside {

@@ -11,3 +11,8 @@ declare module 'content:playbooks' {
   const files: readonly { readonly path: string; readonly text: string }[]
   export default files
 }
+/** The owner's trailwarden.yml beside serverless.yml, read when the bundle was built; empty lists when there is none. */
+declare module 'content:config' {
+  const config: import('../lib/detection/config.ts').Config
+  export default config
+}

@@ -1,3 +1,4 @@
+import config from 'content:config'
 import rules from 'content:rules'
 import { systemClock } from '../lib/aws/clock.ts'
 import { type Counts, logger, onDelivery, sumOf } from '../lib/aws/handler.ts'
@@ -5,6 +6,7 @@ import { s3LogStore } from '../lib/aws/log-store.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { findingSinkOf } from '../lib/aws/world.ts'
 import { makeDetector } from '../lib/detection/detect.ts'
+import { detectorOptionsOf } from '../lib/detection/detector-options.ts'
 import { withRepeats } from '../lib/detection/repeats.ts'
 import { loadRules } from '../lib/detection/rules.ts'
 import { NotALogFile, UnreadableObject } from '../lib/errors.ts'
@@ -23,7 +25,8 @@ const settings = settingsOf([
 ])
 const logs = s3LogStore(settings.logBucket)
 const sink = findingSinkOf(settings)
-const loaded = loadRules(rules)
+const loaded = loadRules(rules, config)
+const options = detectorOptionsOf(config, settings)
 for (const rejected of loaded.rejected) logger.error('rule rejected', { ...rejected })
 
 /** S3 delivered log files: put every event to the rules, and say which files cannot be read. */
@@ -49,7 +52,7 @@ const detectIn = async ({ bucket, key }: { bucket: string; key: string }): Promi
       indexes: rejected.slice(0, 20).map(({ index }) => index),
     })
   // a detector of its own for each file: a redelivery must not count twice in a correlation
-  const detector = makeDetector(loaded.rules, settings)
+  const detector = makeDetector(loaded.rules, options)
   const distinct = [...new Map(events.map((located) => [located.event.eventID, located])).values()]
   const told = distinct.flatMap(({ event, index }) => detector.detect({ event, key, index }))
   const { findings: last, repeats } = detector.finish()

@@ -14,6 +14,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
 import { parseAllDocuments } from 'yaml'
+import library from './library.cjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -44,11 +45,17 @@ const shipped = (folder, text) => {
 const content = {
   name: 'content',
   setup({ onResolve, onLoad }) {
+    // Read here and not in the function: what is wrong in it stops the build, and the bundle needs no YAML.
+    onResolve({ filter: /^content:config$/ }, () => ({ path: 'config', namespace: 'config' }))
     onResolve({ filter: /^content:/ }, ({ path }) => {
       const folder = path.slice('content:'.length)
       if (Object.hasOwn(CONTENT, folder)) return { path: folder, namespace: 'content' }
       return { errors: [{ text: `no such content: ${path}; there is ${Object.keys(CONTENT).join(', ')}` }] }
     })
+    onLoad({ filter: /.*/, namespace: 'config' }, () => ({
+      contents: `export default ${JSON.stringify(library.readConfig())}`,
+      loader: 'js',
+    }))
     onLoad({ filter: /.*/, namespace: 'content' }, ({ path }) => ({
       contents: `export default ${JSON.stringify(contentFiles(path))}`,
       loader: 'js',
@@ -84,7 +91,7 @@ const common = { absWorkingDir: root, bundle: true, platform: 'node', write: fal
 /** Rules are the only YAML of some handlers, and go in as JSON. */
 const readsRulesOnly = (name) => {
   const contents = [...readFileSync(join(root, `functions/${name}.ts`), 'utf8').matchAll(/'content:(\w+)'/g)]
-  return contents.length > 0 && contents.every(([, folder]) => folder === 'rules')
+  return contents.length > 0 && contents.every(([, folder]) => folder === 'rules' || folder === 'config')
 }
 
 const bundle = (names, alias) =>

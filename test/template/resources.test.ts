@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { fastLaneOf } from '../../lib/detection/fast-lane.ts'
+import { loadRules } from '../../lib/detection/rules.ts'
 import { compactionsGlueTable, glueTable, rawGlueTable } from '../../lib/store/glue.ts'
 import { TABLES, type TableName } from '../../lib/store/schema.ts'
 import { glueView, VIEWS, viewDefinition } from '../../lib/store/view.ts'
 import { EVENT_DETAIL_TYPES } from '../../lib/trail/envelope.ts'
+import { matchesPattern } from '../support/event-pattern.ts'
+import { shippedRuleFiles } from '../support/shipped-rules.ts'
 import { ofType, template, whyNot } from './packaged.ts'
 
 const propertiesOf = (id: string) => template.Resources[id]!.Properties
@@ -57,15 +61,36 @@ describe.skipIf(whyNot !== '')('resources as packaged', () => {
     }
   })
 
+  const lane = () => ofType('AWS::Events::Rule').filter(([id]) => id.startsWith('ApiCallRule'))
+
+  it('feed the fast lane with the patterns of the rules in rules/', () => {
+    const { rules } = loadRules(shippedRuleFiles())
+    const patterns = lane().map(([, { Properties }]) => Properties.EventPattern)
+    expect(patterns).toEqual(fastLaneOf(rules).patterns)
+    for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(2048)
+  })
+
+  it('let every rule of the fast lane, and nothing else, write to its queue', () => {
+    const [statement] = propertiesOf('DetectApiCallQueuePolicy').PolicyDocument.Statement
+    expect(statement.Condition).toEqual({
+      ArnEquals: { 'aws:SourceArn': lane().map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] })) },
+    })
+  })
+
   it('carry every way CloudTrail spells its events to the fast lane', () => {
-    expect(propertiesOf('ApiCallRule').EventPattern['detail-type']).toEqual(EVENT_DETAIL_TYPES)
-    expect(propertiesOf('ApiCallRule').EventPattern.source).toEqual([{ prefix: 'aws.' }])
+    for (const [, { Properties }] of lane()) {
+      const { source, 'detail-type': types } = Properties.EventPattern
+      expect(source).toEqual([{ prefix: 'aws.' }])
+      for (const type of EVENT_DETAIL_TYPES) expect(matchesPattern({ types }, { types: type })).toBe(true)
+    }
   })
 
   it('leave read-only events out of the fast lane unless they are asked for', () => {
-    expect(propertiesOf('ApiCallRule').State).toEqual({
-      'Fn::If': ['AllManagementEvents', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS', 'ENABLED'],
-    })
+    for (const [, { Properties }] of lane()) {
+      expect(Properties.State).toEqual({
+        'Fn::If': ['AllManagementEvents', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS', 'ENABLED'],
+      })
+    }
   })
 
   it('bound what a query may scan', () => {

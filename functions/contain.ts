@@ -28,7 +28,7 @@ export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRe
   const plan = planContainment({
     findings: [finding],
     playbooks,
-    protectedPrincipals: [...protectedPrincipals, ...breakGlass],
+    protectedPrincipals: [...config.protectedPrincipals, ...protectedPrincipals, ...breakGlass],
     mode,
     now: systemClock.now(),
   })

@@ -34,7 +34,18 @@ describe('docs/containment.md', () => {
     }
   })
 
-  it('says that this release only plans', () => {
-    expect(page.split('\n')[2]).toMatch(/^\*\*This release only plans\.\*\*/)
+  it('says first that nothing is changed before it is approved, and that what is deployed only plans', () => {
+    expect(page.split('\n')[2]).toMatch(/^\*\*Nothing is changed before a person approves it\.\*\*/)
+    expect(page).toContain('The function `contain` that is deployed still only plans.')
+  })
+
+  it('says what every state of an action means', () => {
+    const states = readFileSync(new URL('../../lib/containment/entries.ts', import.meta.url), 'utf8')
+      .split('export type ActionState =')[1]!
+      .matchAll(/\| '([A-Z]+)'/g)
+    const missing = [...states]
+      .map(([, state]) => state!)
+      .filter((state) => !page.includes(`${state} |`) && !page.includes(`${state},`))
+    expect(missing).toEqual([])
   })
 })

@@ -24,6 +24,7 @@ describe('trailwarden.yml', () => {
     expect(parseConfig('trailwarden.yml', GOOD)).toEqual({
       knownAccounts: ['111122223333', '444455556666'],
       protectedPrincipals: ['arn:aws:iam::*:role/BreakGlass'],
+      breakGlass: [],
       shadow: ['iam-user-created'],
       packs: ['cis'],
       attempts: true,
@@ -40,6 +41,14 @@ describe('trailwarden.yml', () => {
         },
       ],
     })
+  })
+
+  it('takes ways back in by their full ARN only: a pattern names nobody who can be looked at', () => {
+    const of = (arn: string) => parseConfig('t.yml', `breakGlass: ['${arn}']`).breakGlass
+    expect(of('arn:aws:iam::111122223333:role/ops/BreakGlass')).toHaveLength(1)
+    expect(() => of('arn:aws:iam::*:role/BreakGlass')).toThrow(
+      'breakGlass: expected full ARNs of IAM users or roles',
+    )
   })
 
   it('may be empty', () => {

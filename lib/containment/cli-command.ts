@@ -39,9 +39,9 @@ const optionOf = (name: string, value: Json): readonly string[] | undefined => {
   return value === null ? undefined : [option, asciiJson(value)]
 }
 
-/** A text the CLI takes as it stands: a plain name, or a JSON document such as a policy. */
+/** A text the CLI takes as it stands: a plain name, a JSON document such as a policy, or the place of what is not known yet. */
 const isLiteral = (text: string): boolean =>
-  (PLAIN.test(text) && !URL_LIKE.test(text)) || (text.startsWith('{') && PRINTABLE.test(text))
+  (PLAIN.test(text) && !URL_LIKE.test(text)) || (/^[{<]/.test(text) && PRINTABLE.test(text))
 
 const asciiJson = (value: Json): string =>
   JSON.stringify(value).replaceAll(

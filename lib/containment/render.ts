@@ -1,4 +1,12 @@
-import type { ContainmentAction, ContainmentPlan, ManualSteps, RefusedAction } from '../action.ts'
+import type {
+  ApiCall,
+  ContainmentAction,
+  ContainmentPlan,
+  Fallback,
+  Json,
+  ManualSteps,
+  RefusedAction,
+} from '../action.ts'
 import { awsCliCommand } from './cli-command.ts'
 
 /** Controls, line separators, direction marks and invisible characters: what a terminal obeys instead of showing. */
@@ -41,15 +49,56 @@ const actionLines = (action: ContainmentAction, index: number): readonly string[
     ...labelled('evidence', action.evidence === undefined ? [] : [EVIDENCE[action.evidence]]),
     `   affects    ${action.blastRadius}`,
     ...labelled('look', action.snapshot.map(awsCliCommand)),
-    ...labelled('do', action.calls.map(awsCliCommand)),
+    ...labelled('do', action.calls.flatMap(commandLines)),
     ...labelled('verify', action.verify),
-    ...labelled('undo', action.undo.length === 0 ? ['by hand'] : action.undo.map(awsCliCommand)),
+    ...labelled('undo', action.undo.length === 0 ? ['by hand'] : action.undo.flatMap(commandLines)),
     `              (${UNDOES[action.reversibility]}) ${action.undoNote}`,
+    ...labelled('else', (action.fallbacks ?? []).flatMap(fallbackLines)),
     ...labelled('limits', action.limits),
     `   needs      ${action.permissions.join(', ')}`,
     `   id         ${action.id}`,
   ]
 }
+
+/** The command, below what must hold for it; what the look answers stands in angle brackets until it has. */
+const commandLines = (call: ApiCall): readonly string[] => {
+  const { when, each } = call
+  const condition =
+    when === undefined
+      ? []
+      : 'error' in when
+        ? [`# when look ${when.snapshot + 1} answers the error ${when.error}:`]
+        : [`# when look ${when.snapshot + 1} answers ${JSON.stringify(when.equals)} to ${when.query}:`]
+  const repeated = each ? [`# for each of ${each.query} in look ${each.snapshot + 1}:`] : []
+  return [
+    ...condition,
+    ...repeated,
+    awsCliCommand({ ...call, input: spelled(call.input) as ApiCall['input'] }),
+  ]
+}
+
+const fallbackLines = ({ onErrors, tier, title, calls }: Fallback): readonly string[] => [
+  `# after ${onErrors.join(' or ')} (tier ${tier}): ${title}`,
+  ...calls.flatMap(commandLines),
+]
+
+/** References as words for people. */
+const spelled = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map((item: Json) => spelled(item))
+  if (typeof value !== 'object' || value === null) return value
+  const { $from, $item } = value as { readonly [name: string]: Json }
+  if (typeof $item === 'string') return `<${$item} of it>`
+  if (isFrom($from)) {
+    const { snapshot, call, query } = $from
+    return `<${query} of ${snapshot === undefined ? `do ${(call ?? 0) + 1}` : `look ${snapshot + 1}`}>`
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, spelled(part as Json)]))
+}
+
+const isFrom = (
+  value: Json | undefined,
+): value is { readonly snapshot?: number; readonly call?: number; readonly query: string } =>
+  typeof value === 'object' && value !== null && 'query' in value
 
 const UNDOES = { exact: 'exact', partly: 'in part', no: 'cannot be undone' } as const
 

@@ -13,7 +13,8 @@ describe('the plan as text', () => {
       '   do         aws iam update-access-key --user-name mallory --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive\n',
     )
     expect(text).toContain(
-      '   undo       aws iam update-access-key --user-name mallory --access-key-id AKIAIOSFODNN7EXAMPLE --status Active\n',
+      `   undo       # when look 2 answers "Active" to AccessKeyMetadata[?AccessKeyId=='AKIAIOSFODNN7EXAMPLE'].Status | [0]:\n` +
+        '              aws iam update-access-key --user-name mallory --access-key-id AKIAIOSFODNN7EXAMPLE --status Active\n',
     )
     expect(text).toContain('   evidence   not proven by a digest: confirm the event first\n')
   })
@@ -54,6 +55,23 @@ describe('the plan as text', () => {
           renderPlan(planFor(event('X', 's3', { userIdentity: ROOT }), ['deny-user'])).split('\n').length,
         )
       }),
+    )
+  })
+
+  it('says in words what is only known once somebody has looked', () => {
+    const { raw, action } = SAMPLES['public bucket']!
+    const text = renderPlan(planFor(raw, [action]))
+    expect(text).toContain(
+      '# when look 1 answers the error NoSuchPublicAccessBlockConfiguration:\n              aws s3api delete-public-access-block',
+    )
+    expect(text).toContain("--public-access-block-configuration '<PublicAccessBlockConfiguration of look 1>'")
+    const shared = SAMPLES['shared image']!
+    expect(renderPlan(planFor(shared.raw, [shared.action]))).toContain(
+      `undo       # for each of LaunchPermissions[] | [?Group=='all'] in look 1:`,
+    )
+    const user = SAMPLES['user who called']!
+    expect(renderPlan(planFor(user.raw, [user.action]))).toContain(
+      'else       # after LimitExceeded (tier 1): AWSDenyAll as permissions boundary, where none is set',
     )
   })
 })

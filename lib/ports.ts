@@ -198,6 +198,37 @@ export interface ChainHeadStore {
   merge(chain: string, news: ChainRecord): Promise<ChainRecord>
 }
 
+/** A hit that a correlation counts, as it is remembered between invocations. */
+export interface RememberedHit {
+  /** Time of its event, milliseconds since the epoch. */
+  readonly time: number
+  /** What makes it that hit within its group. Of several of one place the latest stays, by time and then by text. */
+  readonly place: string
+  /** What a finding needs of it, JSON. */
+  readonly text: string
+}
+
+/** A stretch of event time that a correlation has reported, milliseconds since the epoch, both ends in it. */
+export interface ReportedWindow {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * What correlations remember, by group. Adding is all there is to writing, item by item: several that write at once lose nothing of each
+ * other, and one that reads after it has written sees whatever was written before. What is older than `keepUntil` may vanish.
+ */
+export interface HitStore {
+  add(group: string, hits: readonly RememberedHit[], keepUntil: string): Promise<void>
+  report(group: string, windows: readonly ReportedWindow[], keepUntil: string): Promise<void>
+  /** Hits of the group in [from, to], and the windows that reach into it. */
+  within(
+    group: string,
+    from: number,
+    to: number,
+  ): Promise<{ readonly hits: readonly RememberedHit[]; readonly windows: readonly ReportedWindow[] }>
+}
+
 /** The only clock: UTC ISO 8601 with milliseconds. */
 export interface Clock {
   now(): string

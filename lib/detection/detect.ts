@@ -5,11 +5,11 @@ import { millisOf } from '../trail/time.ts'
 import { asIfSucceeded, attemptOf, wasDenied } from './attempt.ts'
 import { type Derived, makeDerived } from './derive.ts'
 import { makeRuleIndex } from './index.ts'
-import { type Listeners, listenersOf, type Remembered, silencedBy } from './listeners.ts'
+import { type Listener, type Listeners, listenersOf, type Remembered, silencedBy } from './listeners.ts'
 import { type Basis, idOf, makeFinding } from './make-finding.ts'
 import { type Merger, makeMerger, type Repeats } from './repeats.ts'
-import type { EventRule, Rule } from './rules.ts'
-import type { Completed } from './sigma/hits.ts'
+import type { CorrelationRule, EventRule, Rule } from './rules.ts'
+import type { Completed, Match } from './sigma/hits.ts'
 import { restored, type SlimBasis, slimmed } from './slim.ts'
 import { makeSuppressor, type Suppressed, type Suppression, type Suppressor } from './suppress.ts'
 
@@ -24,6 +24,8 @@ export interface DetectorOptions {
   readonly suppressions?: readonly Suppression[]
   /** Ids of rules on trial: counted, not reported. */
   readonly shadow?: Iterable<string>
+  /** Takes the hits of correlations whose memory is kept elsewhere; windows that must be judged whole stay here. */
+  readonly onHit?: (listener: Listener, match: Match<Remembered>) => void
 }
 
 export interface Detector {
@@ -34,6 +36,12 @@ export interface Detector {
   detect(located: LocatedEvent): readonly Finding[]
   /** After the last event: findings that had to wait for the end, and what was held back. */
   finish(): Closing
+}
+
+/** A detector whose correlations may be remembered elsewhere. */
+export interface OpenDetector extends Detector {
+  /** Findings of a window that was completed elsewhere, and of the correlations that count it. */
+  completed(rule: CorrelationRule, window: Completed<Remembered>): readonly Finding[]
 }
 
 export interface Closing {
@@ -52,6 +60,7 @@ interface Machine {
   readonly suppressor: Suppressor
   readonly shadow: ReadonlySet<string>
   readonly shadowed: Map<string, number>
+  readonly onHit: DetectorOptions['onHit']
 }
 
 const NONE: readonly Finding[] = []
@@ -60,7 +69,7 @@ const NONE: readonly Finding[] = []
  * Makes a detector of loaded rules. Only correlations and merged rules give it memory; its size is bounded. The same
  * events give the same finding ids whichever lane they come by.
  */
-export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = {}): Detector => {
+export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = {}): OpenDetector => {
   const machine = machineFor(rules, options)
   const { derived } = machine
   const watched = (rule: Rule) => machine.reports(rule) || machine.listeners.byRule.has(rule.ref.id)
@@ -83,6 +92,11 @@ export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = 
       const rest = candidates.map(({ rule }) => rule).filter((rule) => !hits?.includes(rule))
       return [...findings, ...attemptsOf(machine, rest, located)]
     },
+    completed: (rule, window) => {
+      const findings: Finding[] = []
+      complete(machine, rule, window, findings)
+      return findings
+    },
     finish: () => close(machine),
   }
 }
@@ -101,6 +115,7 @@ const machineFor = (rules: readonly Rule[], options: DetectorOptions): Machine =
     suppressor: makeSuppressor(options.suppressions ?? []),
     shadow: new Set(options.shadow),
     shadowed: new Map(),
+    onHit: options.onHit,
   }
 }
 
@@ -164,14 +179,19 @@ const correlate = (machine: Machine, rule: Rule, basis: Basis, findings: Finding
   for (const listener of listeners) {
     machine.derived.of(event)
     if (listener.slim) slim ??= slimmed(basis)
-    const completed = listener.correlator.add({
+    const match = {
       rule: listener.number,
       time,
       eventID,
       event,
       subject: machine.derived,
       item: listener.slim ? slim! : basis,
-    })
+    }
+    if (machine.onHit && !listener.rule.sigma.whole) {
+      machine.onHit(listener, match)
+      continue
+    }
+    const completed = listener.correlator.add(match)
     if (completed) complete(machine, listener.rule, completed, findings, basis)
   }
 }

@@ -1,7 +1,7 @@
 import type { Basis } from './make-finding.ts'
 import { type CorrelationRule, namesOf, type Rule } from './rules.ts'
 import { makeCorrelator } from './sigma/correlation.ts'
-import type { Correlator } from './sigma/hits.ts'
+import { type Correlator, hitReader, type Reader } from './sigma/hits.ts'
 import { maySlim, type SlimBasis } from './slim.ts'
 
 /** What a correlation keeps of a hit. */
@@ -14,6 +14,8 @@ export interface Listener {
   readonly number: number
   /** Hits are kept without the request and the answer. */
   readonly slim: boolean
+  /** Group and hits of a match. */
+  readonly read: Reader<Remembered>
 }
 
 export interface Listeners {
@@ -31,10 +33,12 @@ export const listenersOf = (rules: readonly Rule[]): Listeners => {
   const correlators = rules
     .filter((rule) => rule.kind === 'correlation')
     .map((rule) => {
-      const correlator = makeCorrelator<Remembered>(rule.sigma, namesFor(rule, byId))
+      const names = namesFor(rule, byId)
+      const correlator = makeCorrelator<Remembered>(rule.sigma, names)
+      const read = hitReader<Remembered>(rule.sigma, names)
       const slim = maySlim(rule, counted.has(rule.ref.id))
       rule.bases.forEach((id, number) => {
-        byRule.set(id, [...(byRule.get(id) ?? []), { rule, correlator, number, slim }])
+        byRule.set(id, [...(byRule.get(id) ?? []), { rule, correlator, number, slim, read }])
       })
       return { rule, correlator }
     })

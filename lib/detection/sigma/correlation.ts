@@ -1,5 +1,5 @@
 import type { SigmaCorrelationRule } from './document.ts'
-import { type Completed, type Correlator, type Hit, hitReader, insertHit } from './hits.ts'
+import { type Completed, type Correlator, compareHits, type Hit, hitReader, insertHit } from './hits.ts'
 import { fulfils, numberIn } from './metric.ts'
 import { makeWholeCorrelator } from './whole-windows.ts'
 
@@ -48,6 +48,26 @@ const makeSliding = <T>(
     },
     finish: () => [],
   }
+}
+
+/**
+ * Every window that these hits fulfil, the earliest first, beside those that were reported before: the same hits give the same windows
+ * in whatever order they came.
+ */
+export const windowsIn = <T>(
+  rule: SigmaCorrelationRule,
+  hits: readonly Hit<T>[],
+  reported: readonly { readonly from: number; readonly to: number }[],
+): readonly (Completed<T> & { readonly from: number; readonly to: number })[] => {
+  const group: Group<T> = { hits: [], reported: [...reported] }
+  const found: (Completed<T> & { from: number; to: number })[] = []
+  for (const hit of [...hits].sort(compareHits)) {
+    if (isReported(group, hit.time)) continue
+    insert(group, rule, hit)
+    const completed = group.hits.length < rule.threshold ? undefined : report(group, rule, hit.time)
+    if (completed) found.push({ ...completed, ...group.reported.at(-1)! })
+  }
+  return found
 }
 
 const isReported = <T>(group: Group<T>, time: number): boolean =>

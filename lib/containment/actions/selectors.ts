@@ -34,6 +34,7 @@ export const covers = (request: unknown, snapshot: TrailSnapshot): boolean => {
 const unnamed = (selector: Json): string => canonicalJson(at(selector, 'FieldSelectors') ?? null)
 
 const coversOne = (now: unknown, was: unknown): boolean => {
+  if (!isObject(now)) return false
   const kinds = at(now, 'ReadWriteType') ?? 'All'
   if (kinds !== 'All' && kinds !== at(was, 'ReadWriteType')) return false
   const managed = (one: unknown) => at(one, 'IncludeManagementEvents') !== false

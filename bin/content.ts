@@ -1,10 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type Playbook, parsePlaybook } from '../lib/containment/playbook.ts'
 import { type Config, NO_CONFIG, parseConfig } from '../lib/detection/config.ts'
 import { loadRules } from '../lib/detection/rules.ts'
-import { type QueryLibrary, queryLibrary } from '../lib/query/library.ts'
-import { type PackHead, parsePackHead } from '../lib/query/pack-head.ts'
 import { readText, textFiles } from './files.ts'
 import { packageRoot } from './package-root.ts'
 
@@ -39,22 +36,4 @@ export const readPlaybooks = async (): Promise<Playbook[]> => {
   const root = packageRoot()
   const files = await textFiles(join(root, 'playbooks'), ['.yml'])
   return files.map(({ path, text }) => parsePlaybook(text, relative(root, path)))
-}
-
-/** The queries of this package. The folder is listed; a file is read when its query is asked for. */
-export const openQueries = (): QueryLibrary => {
-  const root = join(packageRoot(), 'queries')
-  const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  return queryLibrary(
-    names
-      .filter((name) => name.endsWith('.sql'))
-      .map((name) => join(root, name))
-      .map((path) => ({ path, read: () => readFileSync(path, 'utf8') })),
-  )
-}
-
-/** What a pack is about, from its pack.yml. */
-export const readPackHead = (pack: string): PackHead => {
-  const path = join(packageRoot(), 'queries', pack, 'pack.yml')
-  return parsePackHead(path, readFileSync(path, 'utf8'))
 }

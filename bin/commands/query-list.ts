@@ -2,12 +2,15 @@ import type { QueryLibrary } from '../../lib/query/library.ts'
 import type { Query } from '../../lib/query/pack.ts'
 import { compileQuery } from '../../lib/query/run-query.ts'
 import type { CompileOptions } from '../../lib/sql/compile.ts'
-import { openQueries, readPackHead } from '../content.ts'
+import { openQueries, readPackHead } from '../queries.ts'
 
 /** Every pack with its queries, or one pack with its questions and parameters. */
 export const listText = (pack: string | undefined): string => {
   const queries = openQueries()
-  if (pack !== undefined) return [headOf(pack, queries), ...queries.queriesOf(pack).map(entryOf)].join('\n\n')
+  if (pack !== undefined) {
+    const entries = queries.queriesOf(pack).map(entryOf)
+    return [headOf(pack, queries), ...entries].join('\n\n')
+  }
   const lines = queries.packs.map((name) =>
     [headOf(name, queries), ...queries.queriesOf(name).map(lineOf)].join('\n'),
   )

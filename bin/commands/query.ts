@@ -1,8 +1,6 @@
 import Table from 'cli-table3'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../lib/errors.ts'
-import { duckdbQueryEngine } from '../../lib/local/query-engine.ts'
-import { storedDays } from '../../lib/local/stored-table.ts'
 import type { Row } from '../../lib/ports.ts'
 import { missingKinds } from '../../lib/query/needs.ts'
 import type { Query } from '../../lib/query/pack.ts'
@@ -12,11 +10,10 @@ import { compileQuery, type QueryRequest, runQuery } from '../../lib/query/run-q
 import { terminalSafe } from '../../lib/report/escape.ts'
 import { coverageNotes } from '../../lib/store/coverage.ts'
 import { TABLES } from '../../lib/store/schema.ts'
-import { openQueries } from '../content.ts'
 import { readText } from '../files.ts'
 import { formatOption, many } from '../options.ts'
+import { openQueries } from '../queries.ts'
 import type { Session } from '../session.ts'
-import { storeOf, withStore } from '../stores.ts'
 import { listText, showText } from './query-list.ts'
 
 interface QueryOptions {
@@ -113,23 +110,26 @@ const query = async (
   const request = { query: await wanted(name, options), params: paramsOf(options.param), catalog }
   if (options.explain) return explain(request, options.explain, source, session)
   const { timeRange, accounts } = compileQuery(request, 'duckdb')
+  const { withStore } = await import('../stores.ts')
   await withStore(source, terminal, async (storeDir) => {
     await answer(request, storeDir, options, session)
     if (!timeRange) return
+    const { storedDays } = await import('../../lib/local/stored-table.ts')
     for (const note of coverageNotes(storedDays(storeDir, accounts), timeRange))
       terminal.note(`note: ${note}`)
   })
 }
 
-const explain = (
+const explain = async (
   request: QueryRequest,
   dialect: 'athena' | 'duckdb',
   source: string,
   { terminal }: Session,
-): void => {
+): Promise<void> => {
   const compiled = compileQuery(request, dialect)
   terminal.out(compiled.sql)
   for (const warning of compiled.warnings) terminal.note(`note: ${warning}`)
+  const { storeOf } = await import('../stores.ts')
   const manifest = storeOf(source)
   const athena = compileQuery(request, 'athena')
   const { files, total, partitions } = reachOf(athena, Object.keys(TABLES), manifest?.files ?? [])
@@ -148,6 +148,8 @@ const answer = async (
   options: QueryOptions,
   { terminal }: Session,
 ): Promise<void> => {
+  // a third of a second that list, show and --explain do without
+  const { duckdbQueryEngine } = await import('../../lib/local/query-engine.ts')
   const engine = duckdbQueryEngine({ storeDir, timeoutSeconds: options.timeout })
   try {
     const { columns, rows, warnings } = await runQuery({ ...request, engine })

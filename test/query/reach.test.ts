@@ -51,7 +51,7 @@ describe('what a query would read', () => {
     const sql =
       "SELECT e.eventName, 'insights' AS insights FROM events e JOIN insights i ON e.eventID = i.sharedEventID"
     expect(reach(sql).tables).toEqual(['events', 'insights'])
-    expect(reach('WITH x AS (SELECT eventName FROM events) SELECT eventName FROM x, events').total).toBe(3)
+    expect(reach('WITH x AS (SELECT eventName FROM events) SELECT x.eventName FROM x, events').total).toBe(3)
     expect(reach("SELECT eventName AS insights FROM events WHERE eventName = 'insights'").tables).toEqual([
       'events',
     ])

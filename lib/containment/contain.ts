@@ -7,6 +7,7 @@ import { decide, refuseTarget, subjectOfAction, takesAccess } from './decide.ts'
 import type { Draft, EntryData } from './entries.ts'
 import type { ActionRecord, Book } from './fold.ts'
 import { type PreparedPlan, preparePlan } from './prepare.ts'
+import { watchDoubted } from './watch.ts'
 import type { ContainWorld } from './world.ts'
 
 export interface Recorded {
@@ -66,7 +67,7 @@ export const recordPlan = async (
 
 /**
  * From a plan to contained: records it and does at once what may go on its own. The rest waits in the ledger for approval and
- * `applyPlan`. Ends at the ledger when the same is delivered again.
+ * `applyPlan`. Ends at the ledger when the same is delivered again; an event that is newer than a verified containment has it looked at once more.
  */
 export const contain = async (
   plan: ContainmentPlan,
@@ -74,11 +75,14 @@ export const contain = async (
   world: ContainWorld,
 ): Promise<Recorded & Applied> => {
   const recorded = await recordPlan(plan, findings, world)
-  const applied =
+  const { outcomes, notices }: Applied =
     recorded.plan.actions.length === 0
       ? { outcomes: [], notices: [] }
       : await applyPlan(world, recorded.plan.hash)
-  return { ...recorded, ...applied }
+  if (world.settings.mode === 'observe') return { ...recorded, outcomes, notices }
+  const known = plan.actions.filter(({ id }) => recorded.known.includes(id))
+  const doubted = known.map((action) => ({ id: action.id, newestEvent: newestOf(action, findings) }))
+  return { ...recorded, outcomes, notices: [...notices, ...(await watchDoubted(world, doubted))] }
 }
 
 interface Ground {

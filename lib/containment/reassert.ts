@@ -18,7 +18,7 @@ const STEADY_SECONDS = 5
 export const reassert = async (world: ContainWorld, id: string): Promise<readonly Finding[]> => {
   const entry = await world.ledger.append((book): Draft | undefined => {
     const { state, started } = book.actions.get(id)!
-    if (state !== 'APPLIED' || !started) return undefined
+    if ((state !== 'APPLIED' && state !== 'VERIFIED') || !started) return undefined
     const { at: _at, sequence: _sequence, ...before } = started
     const data = { ...before, worker: world.settings.worker, lease: leaseOf(world) }
     return { kind: 'started', action: id, data }

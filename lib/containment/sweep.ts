@@ -8,6 +8,7 @@ import { noticeOf } from './notice.ts'
 import { isLeft as isReleaseLeft, releaseAction, undoCalls } from './release.ts'
 import { isLeft } from './start.ts'
 import { type EventsSince, nextCheck, verifyAction } from './verify.ts'
+import { isWatchDue, watchAction } from './watch.ts'
 import { type ContainWorld, later, secondsBetween } from './world.ts'
 
 export interface Swept {
@@ -50,13 +51,22 @@ const sweepAction = async (
   if (wasForgotten(world, record)) return applyPlan(world, record.planned.plan)
   const due = nextCheck(record)
   if (due !== undefined && due <= now) return looked(world, id, events)
-  return isOver(record, now) ? over(world, record) : NOTHING
+  if (isOver(record, now)) return over(world, record)
+  return isWatchDue(record, now) ? watched(world, id) : NOTHING
 }
 
 const looked = async (world: ContainWorld, id: string, events: EventsSince | undefined): Promise<Swept> => {
   const { state, notices } = await verifyAction(world, id, events)
   const { title } = recordOf(world, id).planned.prepared.action
   return { outcomes: [{ action: id, title, state }], notices }
+}
+
+/** What was verified is said again only when it is no longer so. */
+const watched = async (world: ContainWorld, id: string): Promise<Swept> => {
+  const notices = await watchAction(world, id)
+  const { state, planned } = recordOf(world, id)
+  const { title } = planned.prepared.action
+  return { outcomes: state === 'VERIFIED' ? [] : [{ action: id, title, state }], notices }
 }
 
 /** It might have gone on its own, its worker died before, and its event is still fresh. */

@@ -190,3 +190,49 @@ describe('against somebody who undoes it', () => {
     expect(Date.parse(verified.time) - Date.parse(again.time)).toBeGreaterThanOrEqual(300_000)
   })
 })
+
+describe('after it was verified', () => {
+  const ADMIN = { principal: 'Role/admin', accessKeyId: 'ASIAADMIN', issuedAt: 0 }
+  const verified = async () => {
+    const staged = scene()
+    staged.account.add('Role', 'admin')
+    const { world, id } = await denied(staged)
+    expect((await verifyToTheEnd(world, id)).state).toBe('VERIFIED')
+    const detach = () =>
+      staged.account.as(ADMIN, {
+        service: 'iam',
+        operation: 'DetachUserPolicy',
+        input: { UserName: 'mallory', PolicyArn: DENY_ALL_ARN },
+      })
+    return { ...staged, world, id, detach }
+  }
+
+  it('is looked at every half hour, and what somebody else undid is made again and told', async () => {
+    const { time, world, id, detach, account } = await verified()
+    time.advance(1800)
+    expect((await sweepContainment(world)).notices).toEqual([])
+    expect(stateOf(world, id)).toBe('VERIFIED')
+    detach()
+    time.advance(60)
+    expect((await sweepContainment(world)).notices).toEqual([])
+    time.advance(1800)
+    const { outcomes, notices } = await sweepContainment(world)
+    expect(outcomes).toMatchObject([{ state: 'APPLIED' }])
+    expect(notices).toMatchObject([{ rule: { id: 'containment-tampered', level: 'critical' } }])
+    expect(account.principal('User', 'mallory')!.attached).toEqual([DENY_ALL_ARN])
+  })
+
+  it('is looked at at once when a newer event of the contained one comes in', async () => {
+    const { time, world, id, detach } = await verified()
+    detach()
+    time.advance(120)
+    const old = planOf(event('ListBuckets', 's3'), ['deny-user'])
+    expect((await contain(old.plan, old.findings, world)).notices).toEqual([])
+    expect(stateOf(world, id)).toBe('VERIFIED')
+    const eventTime = time.clock.now()
+    const newer = planOf(event('ListBuckets', 's3', { eventTime, eventID: 'later' }), ['deny-user'])
+    const { notices } = await contain(newer.plan, newer.findings, world)
+    expect(notices).toMatchObject([{ rule: { id: 'containment-tampered', level: 'critical' } }])
+    expect(stateOf(world, id)).toBe('APPLIED')
+  })
+})

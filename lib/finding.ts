@@ -50,6 +50,8 @@ export interface Finding {
   /** Every event that the finding rests on; one for a single-event rule. */
   readonly events: readonly string[]
   readonly source: EventSource
+  /** What else whoever reads it should know. */
+  readonly notes?: readonly string[]
   /** The event itself, for playbooks and reports. Hostile text: escape it wherever it is shown. */
   readonly raw: CloudTrailEvent
 }

@@ -64,7 +64,7 @@ const detailOf = (finding: Finding): string => {
 const subjectOf = ({ rule, event }: Finding): string =>
   `[${rule.level}] ${rule.title} (${event.recipientAccountId} ${event.awsRegion})`
 
-const linesOf = ({ id, rule, time, event, actor, resources, source }: Finding): readonly string[] => [
+const linesOf = ({ id, rule, time, event, actor, resources, source, notes }: Finding): readonly string[] => [
   `${rule.title} (${rule.id}, ${rule.level})`,
   '',
   `time      ${time}`,
@@ -77,4 +77,5 @@ const linesOf = ({ id, rule, time, event, actor, resources, source }: Finding): 
   ...resources.slice(0, 20).map((resource) => `resource  ${resource}`),
   `source    ${source.key} #${source.index}`,
   `finding   ${id}`,
+  ...(notes ?? []).map((note) => `note      ${note}`),
 ]

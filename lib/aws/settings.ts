@@ -40,11 +40,27 @@ const SETTINGS = {
   /** Findings below this level are counted and not sent. */
   minLevel: z._default(z.enum(LEVELS), 'low'),
   /** How far containment goes. */
-  mode: z._default(z.enum(['observe']), 'observe'),
+  mode: z._default(z.enum(['observe', 'approve', 'enforce']), 'observe'),
+  /** Who answers for what is contained. */
+  owner: z._default(z.string(), ''),
+  /** The account that is contained, 12 digits. */
+  accountId: name,
+  /** Full ARNs of principals that get the owner back in. */
+  breakGlass: list,
+  /** Globs over the ARNs of our own roles. */
+  ownPrincipals: list,
+  /** Table of the containment ledger. */
+  ledgerTable: name,
+  /** Name of the function that carries out what was approved. */
+  wideFunction: name,
   /** Query packs that the schedule runs, by folder name. */
   packs: list,
   /** Hours a scheduled query looks back. */
   packHours: z._default(z.coerce.number().check(z.minimum(1), z.maximum(8760)), 24),
+  /** Table of what correlations remember. */
+  memoryTable: name,
+  /** Do List, Get and Describe calls reach the fast lane? */
+  readOnlyEvents: z._default(z.enum(['true', 'false']), 'false'),
   /** Accounts of the owner's own, 12 digits: sharing with them is no finding. */
   knownAccounts: list,
   /** Globs over ARNs and unique ids that are never contained. */

@@ -25,6 +25,8 @@ const WITHOUT_RESOURCE = {
 const CHANGES = [
   'athena:StartQueryExecution',
   'athena:StopQueryExecution',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
   'events:PutEvents',
   'glue:BatchCreatePartition',
   'glue:BatchDeletePartition',

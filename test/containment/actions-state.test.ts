@@ -495,10 +495,27 @@ const CASES: readonly Case[] = [
   },
   {
     sample: 'ingress with rule ids',
-    before: { DescribeSecurityGroupRules: { SecurityGroupRules: [{ IsEgress: false, IpProtocol: 'tcp' }] } },
+    before: {
+      DescribeSecurityGroupRules: {
+        SecurityGroupRules: [
+          {
+            IsEgress: false,
+            IpProtocol: 'tcp',
+            FromPort: 22,
+            ToPort: 22,
+            CidrIpv4: '0.0.0.0/0',
+            Description: 'ours',
+          },
+          { IsEgress: false, IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv6: '::/0' },
+        ],
+      },
+    },
     after: { DescribeSecurityGroupRules: { SecurityGroupRules: [] } },
     calls: ['RevokeSecurityGroupIngress'],
-    undo: ['AuthorizeSecurityGroupIngress'],
+    undo: [
+      'AuthorizeSecurityGroupIngress {"GroupId":"sg-05f65fd02a65f2e62","IpPermissions":[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"0.0.0.0/0","Description":"ours"}]}]}',
+      'AuthorizeSecurityGroupIngress {"GroupId":"sg-05f65fd02a65f2e62","IpPermissions":[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"Ipv6Ranges":[{"CidrIpv6":"::/0"}]}]}',
+    ],
   },
   {
     sample: 'ingress without rule ids',

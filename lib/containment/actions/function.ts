@@ -88,20 +88,35 @@ export const freezeFunction: Builder = (context) => {
 
 const RUNNING = "EventSourceMappings[?State=='Enabled' || State=='Enabling' || State=='Creating']"
 
+/** The concurrency that answer 0 of the snapshot shows: so much, or none reserved. */
+export const concurrencyBefore = (
+  lambda: (operation: string, more?: ApiCall['input']) => ApiCall,
+): readonly ApiCall[] => [
+  when(
+    lambda('PutFunctionConcurrency', {
+      ReservedConcurrentExecutions: fromSnapshot(0, 'ReservedConcurrentExecutions'),
+    }),
+    0,
+    'ReservedConcurrentExecutions != `null`',
+  ),
+  when(lambda('DeleteFunctionConcurrency'), 0, 'ReservedConcurrentExecutions', null),
+]
+
+const mappingCall = (region: string, Enabled: boolean): ApiCall =>
+  each(
+    {
+      service: 'lambda',
+      operation: 'UpdateEventSourceMapping',
+      input: { UUID: ofItem('UUID'), Enabled },
+      region,
+    },
+    1,
+    RUNNING,
+  )
+
 const freeze = (context: Context, scope: Scope, of: FunctionRef) => {
   const { region } = scope
   const lambda = lambdaCalls(region, of.arn)
-  const mapping = (Enabled: boolean): ApiCall =>
-    each(
-      {
-        service: 'lambda',
-        operation: 'UpdateEventSourceMapping',
-        input: { UUID: ofItem('UUID'), Enabled },
-        region,
-      },
-      1,
-      RUNNING,
-    )
   const concurrency = lambda('GetFunctionConcurrency')
   const mappings = lambda('ListEventSourceMappings')
   const url = lambda('GetFunctionUrlConfig')
@@ -115,7 +130,7 @@ const freeze = (context: Context, scope: Scope, of: FunctionRef) => {
     snapshot: [concurrency, mappings, url],
     calls: [
       lambda('PutFunctionConcurrency', { ReservedConcurrentExecutions: 0 }),
-      mapping(false),
+      mappingCall(region, false),
       when(lambda('UpdateFunctionUrlConfig', { AuthType: 'AWS_IAM' }), ...open),
     ],
     permissions: [
@@ -130,15 +145,8 @@ const freeze = (context: Context, scope: Scope, of: FunctionRef) => {
     reversibility: 'exact',
     undo: [
       when(lambda('UpdateFunctionUrlConfig', { AuthType: 'NONE' }), ...open),
-      mapping(true),
-      when(
-        lambda('PutFunctionConcurrency', {
-          ReservedConcurrentExecutions: fromSnapshot(0, 'ReservedConcurrentExecutions'),
-        }),
-        0,
-        'ReservedConcurrentExecutions != `null`',
-      ),
-      when(lambda('DeleteFunctionConcurrency'), 0, 'ReservedConcurrentExecutions', null),
+      mappingCall(region, true),
+      ...concurrencyBefore(lambda),
     ],
     undoNote:
       'Gives back the concurrency there was (or none reserved), the event sources that were enabled, and the URL as it was.',

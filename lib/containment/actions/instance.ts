@@ -208,6 +208,14 @@ const isolationCalls = (ec2: ReturnType<typeof ec2Calls>, GroupName: string, kno
 /** Once, when an interface of the snapshot has an IPv6 address. */
 const whenIpv6 = (call: ApiCall): ApiCall => each(call, 0, 'NetworkInterfaces[].Ipv6Addresses[] | [:1]')
 
+const associationsOf = (ec2: ReturnType<typeof ec2Calls>, id: string): ApiCall =>
+  ec2('DescribeIamInstanceProfileAssociations', {
+    Filters: [
+      { Name: 'instance-id', Values: [id] },
+      { Name: 'state', Values: ['associating', 'associated'] },
+    ],
+  })
+
 /**
  * Takes the role away from the caller's instance. Credentials it has already got live for up to 6 hours: deny those first.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateIamInstanceProfile.html
@@ -217,12 +225,7 @@ export const detachInstanceProfile: Builder = (context) => {
   if (!found) return undefined
   const { id, scope } = found
   const ec2 = ec2Calls(scope.region)
-  const describe = ec2('DescribeIamInstanceProfileAssociations', {
-    Filters: [
-      { Name: 'instance-id', Values: [id] },
-      { Name: 'state', Values: ['associating', 'associated'] },
-    ],
-  })
+  const describe = associationsOf(ec2, id)
   const has = [0, 'length(IamInstanceProfileAssociations || `[]`) > `0`'] as const
   return drafted(context, scope.partition, id, {
     type: 'detach-instance-profile',

@@ -181,6 +181,20 @@ const organizationsRegion = (partition: Partition): { readonly region?: string }
   return partition === 'aws-us-gov' ? { region: 'us-gov-west-1' } : {}
 }
 
+const PERMISSIONS = [
+  'organizations:ListPoliciesForTarget',
+  'organizations:ListPolicies',
+  'organizations:CreatePolicy',
+  'organizations:AttachPolicy',
+  'organizations:DetachPolicy',
+]
+
+const LIMITS = [
+  'Made with the credentials of the management account, or of its delegated administrator.',
+  'No service control policy reaches service-linked roles.',
+  'An account takes 5 service control policies: when they are used up, AttachPolicy answers ConstraintViolationException.',
+]
+
 const FILTER = { Filter: 'SERVICE_CONTROL_POLICY' }
 
 const quarantine = (context: Context, of: Quarantine) => {
@@ -215,13 +229,7 @@ const quarantine = (context: Context, of: Quarantine) => {
       }),
       onIt('AttachPolicy', made),
     ],
-    permissions: [
-      'organizations:ListPoliciesForTarget',
-      'organizations:ListPolicies',
-      'organizations:CreatePolicy',
-      'organizations:AttachPolicy',
-      'organizations:DetachPolicy',
-    ],
+    permissions: PERMISSIONS,
     reversibility: 'exact',
     undo: [onIt('DetachPolicy', made)],
     undoNote: 'Detaches our policy from the account. The policy itself stays, attached to nothing.',
@@ -241,12 +249,7 @@ const quarantine = (context: Context, of: Quarantine) => {
       `ListPoliciesForTarget of ${accountId} shows ${Name}.`,
       'Calls it denies appear in the log with AccessDenied.',
     ],
-    limits: [
-      'Made with the credentials of the management account, or of its delegated administrator.',
-      'No service control policy reaches service-linked roles.',
-      'An account takes 5 service control policies: when they are used up, AttachPolicy answers ConstraintViolationException.',
-      ...of.limits,
-    ],
+    limits: [...LIMITS, ...of.limits],
     nodes: [],
   })
 }

@@ -13,8 +13,8 @@ import {
 import type { Scope } from '../guard.ts'
 import { isShaped, parseArn, shaped } from '../ids.ts'
 import type { RuleSnapshot } from '../own-snapshots.ts'
-import { check, fromSnapshot, when } from './checks.ts'
-import { functionOf } from './function.ts'
+import { check, when } from './checks.ts'
+import { concurrencyBefore, functionOf } from './function.ts'
 
 /** What keeps us seeing and acting: our own rules and functions, as our snapshot knows them. Anything else is nothing of ours. */
 
@@ -71,6 +71,23 @@ const targetsOf = ({
     ? (targets as unknown as readonly (Target & { readonly [name: string]: Json })[])
     : undefined
 
+const RULE_PERMISSIONS = [
+  'events:DescribeRule',
+  'events:ListTargetsByRule',
+  'events:PutRule',
+  'events:EnableRule',
+  'events:DisableRule',
+  'events:PutTargets',
+  'events:RemoveTargets',
+  'iam:PassRole',
+]
+
+const RULE_LIMITS = [
+  'Events of the time it was off were not seen: read them from the log files.',
+  'Whoever may change it will change it again: contain the actor as well, and deny it by service control policy.',
+  'A target that was added stays: look at ListTargetsByRule.',
+]
+
 const restoreRule = (
   context: Context,
   { partition, accountId, region }: Scope,
@@ -106,16 +123,7 @@ const restoreRule = (
         : call('EnableRule', { Name: name }),
       ...(targets.length > 0 ? [call('PutTargets', { Rule: name, Targets: targets })] : []),
     ],
-    permissions: [
-      'events:DescribeRule',
-      'events:ListTargetsByRule',
-      'events:PutRule',
-      'events:EnableRule',
-      'events:DisableRule',
-      'events:PutTargets',
-      'events:RemoveTargets',
-      'iam:PassRole',
-    ],
+    permissions: RULE_PERMISSIONS,
     reversibility: 'partly',
     undo: [
       ...targets.map(({ Id }) =>
@@ -140,11 +148,7 @@ const restoreRule = (
     verify: [
       'DescribeRule shows State ENABLED and the pattern of the snapshot; ListTargetsByRule shows our targets.',
     ],
-    limits: [
-      'Events of the time it was off were not seen: read them from the log files.',
-      'Whoever may change it will change it again: contain the actor as well, and deny it by service control policy.',
-      'A target that was added stays: look at ListTargetsByRule.',
-    ],
+    limits: RULE_LIMITS,
     nodes: [],
   })
 }
@@ -217,16 +221,7 @@ const restoreFunction = (
       'lambda:DeleteFunctionConcurrency',
     ],
     reversibility: 'exact',
-    undo: [
-      when(
-        call('PutFunctionConcurrency', {
-          ReservedConcurrentExecutions: fromSnapshot(0, 'ReservedConcurrentExecutions'),
-        }),
-        0,
-        'ReservedConcurrentExecutions != `null`',
-      ),
-      when(call('DeleteFunctionConcurrency'), 0, 'ReservedConcurrentExecutions', null),
-    ],
+    undo: concurrencyBefore(call),
     undoNote: 'Reserves what was reserved before. Only when the change was meant.',
     done: [check(get, 'ReservedConcurrentExecutions', reserved)],
     verify: ['GetFunctionConcurrency shows what the snapshot says.'],

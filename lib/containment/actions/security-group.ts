@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import type { ApiCall, Json } from '../../action.ts'
+import type { ApiCall, Fallback, Json } from '../../action.ts'
 import { at, isObject } from '../../trail/event.ts'
 import { sha256 } from '../canonical.ts'
 import { type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
@@ -130,15 +130,67 @@ const isCidr4 = (cidr: unknown) =>
 const isCidr6 = (cidr: unknown) =>
   typeof cidr === 'string' && /^[\da-f:./]+$/i.test(cidr) && ipaddr.IPv6.isValidCIDR(cidr)
 
+type Ec2 = (operation: string, input: ApiCall['input']) => ApiCall
+
+/** Where a rule of DescribeSecurityGroupRules has its range, and how AuthorizeSecurityGroupIngress takes it. */
+const RANGES: readonly { readonly found: string; readonly list: string; readonly fields: Json }[] = [
+  { found: 'CidrIpv4', list: 'IpRanges', fields: { CidrIp: ofItem('CidrIpv4') } },
+  { found: 'CidrIpv6', list: 'Ipv6Ranges', fields: { CidrIpv6: ofItem('CidrIpv6') } },
+  { found: 'PrefixListId', list: 'PrefixListIds', fields: { PrefixListId: ofItem('PrefixListId') } },
+  {
+    found: 'ReferencedGroupInfo',
+    list: 'UserIdGroupPairs',
+    fields: { GroupId: ofItem('ReferencedGroupInfo.GroupId'), UserId: ofItem('ReferencedGroupInfo.UserId') },
+  },
+]
+
+/** Adds each of the rules that were there again, with its description. */
+const authorize = (
+  ec2: Ec2,
+  GroupId: string,
+  left: string,
+  { found, list, fields }: (typeof RANGES)[number],
+): ApiCall =>
+  each(
+    ec2('AuthorizeSecurityGroupIngress', {
+      GroupId,
+      IpPermissions: [
+        {
+          IpProtocol: ofItem('IpProtocol'),
+          FromPort: ofItem('FromPort'),
+          ToPort: ofItem('ToPort'),
+          [list]: [{ ...(fields as object), Description: ofItem('Description') }],
+        },
+      ],
+    }),
+    0,
+    `${left} | [?${found}]`,
+  )
+
+/** One of the rules is gone already: the others, each by itself. */
+const oneByOne = (
+  ec2: Ec2,
+  GroupId: string,
+  left: string,
+  rest: Pick<Fallback, 'undo' | 'done'>,
+): Fallback => ({
+  onErrors: ['InvalidSecurityGroupRuleId.NotFound'],
+  tier: 0,
+  title: 'One by one, those that are left',
+  calls: [
+    each(
+      ec2('RevokeSecurityGroupIngress', { GroupId, SecurityGroupRuleIds: [ofItem('SecurityGroupRuleId')] }),
+      0,
+      left,
+    ),
+  ],
+  ...rest,
+})
+
 const revoke = (context: Context, { partition, accountId, region }: Scope, rules: Rules) => {
   const { groupId, ids, permissions } = rules
   const byId = ids.length > 0
-  const ec2 = (operation: string, input: ApiCall['input']): ApiCall => ({
-    service: 'ec2',
-    operation,
-    input,
-    region,
-  })
+  const ec2: Ec2 = (operation, input) => ({ service: 'ec2', operation, input, region })
   // By filter: asked for by id, one rule that is gone would hide the others.
   const describe = ec2('DescribeSecurityGroupRules', {
     Filters: [
@@ -149,6 +201,8 @@ const revoke = (context: Context, { partition, accountId, region }: Scope, rules
   const left = byId
     ? 'SecurityGroupRules[]'
     : `SecurityGroupRules[?${permissions.flatMap(rulesOf).join(' || ')}]`
+  const undo = RANGES.map((range) => authorize(ec2, groupId, left, range))
+  const done = [check(describe, `length(${left} || \`[]\`)`, 0, 'InvalidGroup.NotFound')]
   const which = byId ? ids.join(',') : sha256(JSON.stringify(permissions)).slice(0, 16)
   return drafted(context, partition, `${groupId}#${which}`, {
     type: 'revoke-security-group-ingress',
@@ -175,30 +229,11 @@ const revoke = (context: Context, { partition, accountId, region }: Scope, rules
       'ec2:AuthorizeSecurityGroupIngress',
     ],
     reversibility: 'exact',
-    undo: [ec2('AuthorizeSecurityGroupIngress', { GroupId: groupId, IpPermissions: permissions })],
-    done: [check(describe, `length(${left} || \`[]\`)`, 0, 'InvalidGroup.NotFound')],
-    fallbacks: byId
-      ? [
-          {
-            onErrors: ['InvalidSecurityGroupRuleId.NotFound'],
-            tier: 0,
-            title: 'One by one, those that are left',
-            calls: [
-              each(
-                ec2('RevokeSecurityGroupIngress', {
-                  GroupId: groupId,
-                  SecurityGroupRuleIds: [ofItem('SecurityGroupRuleId')],
-                }),
-                0,
-                left,
-              ),
-            ],
-            undo: [ec2('AuthorizeSecurityGroupIngress', { GroupId: groupId, IpPermissions: permissions })],
-            done: [check(describe, `length(${left} || \`[]\`)`, 0, 'InvalidGroup.NotFound')],
-          },
-        ]
-      : [],
-    undoNote: 'The same ranges come back under new rule ids, without their descriptions and tags.',
+    undo,
+    done,
+    fallbacks: byId ? [oneByOne(ec2, groupId, left, { undo, done })] : [],
+    undoNote:
+      'Exactly the rules that were there when somebody looked come back, under new ids and without their tags.',
     verify: [
       'DescribeSecurityGroupRules no longer shows the rules. A second run finds nothing to do: that is success.',
     ],

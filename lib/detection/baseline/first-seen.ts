@@ -6,6 +6,7 @@ import type { History } from './history.ts'
 import { BASELINE_SOURCE } from './observed-call.ts'
 import { kindOfNetwork } from './places.ts'
 import type { Scope, SeenTable, Span } from './seen.ts'
+import { told } from './trigger.ts'
 
 /** Days of history before anything is called new. */
 export const LEARNING_DAYS = 7
@@ -87,29 +88,29 @@ const firstOf = (seen: ReadonlyMap<string, readonly Span[]> | undefined): readon
 const earliest = (seen: readonly Seen[]): Seen | undefined =>
   [...seen].sort((a, b) => a.span.from - b.span.from || (a.value < b.value ? -1 : 1))[0]
 
-interface Told {
+interface Reported {
   readonly value: string
   /** When it was last seen before, for what came back. */
   readonly last?: number | undefined
   readonly other?: string
 }
 
-const observation = (habit: Habit, scope: Scope, { trigger }: Span, told: Told): LocatedEvent => {
+const observation = (habit: Habit, scope: Scope, { trigger }: Span, seen: Reported): LocatedEvent => {
   const { event, key, index } = trigger
   return {
     key,
     index,
     event: {
-      ...event,
+      ...told(event),
       eventSource: BASELINE_SOURCE,
       eventName: habit.observed,
       baseline: {
         detector: habit.id,
         of: scope.name,
-        value: told.value,
+        value: seen.value,
         knownSince: timeOf(scope.first),
-        ...(told.last !== undefined && { lastSeen: timeOf(told.last) }),
-        ...(told.other && { other: told.other }),
+        ...(seen.last !== undefined && { lastSeen: timeOf(seen.last) }),
+        ...(seen.other && { other: seen.other }),
         eventSource: event.eventSource,
         eventName: event.eventName,
       },

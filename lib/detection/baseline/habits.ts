@@ -3,7 +3,7 @@ import { at, text } from '../../trail/event.ts'
 import { DAY, type Facts } from './facts.ts'
 import { agentFamily, networkIn } from './places.ts'
 import type { Scope, SeenTable } from './seen.ts'
-import { triggerOf } from './trigger.ts'
+import { type Trigger, triggerOf } from './trigger.ts'
 
 /** Something that is worth knowing when it is seen for the first time. */
 export interface Habit {
@@ -55,9 +55,13 @@ export const NOVELTIES: readonly Habit[] = [
 export const noteHabits = (table: SeenTable, facts: Facts, located: LocatedEvent): void => {
   const { event } = located
   const { time } = facts
+  let trigger: Trigger | undefined
+  const begin = () => {
+    trigger ??= triggerOf(located)
+    return trigger
+  }
   const see = (scope: Scope, { id, most, memoryDays }: Habit, value: string) => {
-    const memory = memoryDays * DAY
-    table.see(scope, { habit: id, value, time, most, memory }, () => triggerOf(located, memory))
+    table.see(scope, { habit: id, value, time, most, memory: memoryDays * DAY }, begin)
   }
   const account = table.scope('account', facts.account, time)
   const type = text(event.userIdentity?.type)
@@ -109,7 +113,8 @@ const noteCredentials = (table: SeenTable, facts: Facts, { event }: LocatedEvent
     const network = networkIn(event)
     if (made && network) see(table.scope('key', made, time), KEY_MADE, network)
   }
-  const session = key.startsWith('ASIA') && INSTANCE_SESSION.test(text(event.userIdentity?.arn) ?? '')
+  const arn = text(event.userIdentity?.arn) ?? ''
+  const session = arn.includes('/i-') && key.startsWith('ASIA') && INSTANCE_SESSION.test(arn)
   if (!session && !key.startsWith('AKIA')) return
   const network = networkIn(event)
   if (!network) return

@@ -25,10 +25,11 @@ export type { DetectorOptions }
 export const learningDetector = (rules: readonly Rule[], options: DetectorOptions = {}): LearningDetector => {
   const detector = makeDetector(rules, options)
   if (!rules.some(asksForBaseline)) {
-    return { detect: detector.detect, finish: () => ({ ...detector.finish(), insights: [] }) }
+    return { ...detector, finish: () => ({ ...detector.finish(), insights: [] }) }
   }
   const baseline = makeBaseline()
   return {
+    ...detector,
     detect: (located) => {
       baseline.add(located)
       return detector.detect(located)

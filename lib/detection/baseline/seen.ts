@@ -7,6 +7,8 @@ export interface Span {
   to: number
   /** The event it begins with. */
   trigger: Trigger
+  /** Milliseconds after which another begins. */
+  readonly memory: number
 }
 
 /** Whose habits: an account, a principal, a role, a key, a session. */
@@ -78,12 +80,20 @@ export const makeSeenTable = ({
   /** Scopes of a kind that is full, and values of a table that is: later ones would be forgotten anyway. */
   const fullSince = new Map<ScopeKind, number>()
   let fullAt = Number.POSITIVE_INFINITY
+  /** Neighbours in a log file are mostly of one account and caller. */
+  const latest: Partial<Record<ScopeKind, Scope>> = {}
 
   const scope: SeenTable['scope'] = (kind, name, time) => {
+    const before = latest[kind]
+    if (before?.name === name) {
+      touch(before, time)
+      return before
+    }
     const all = kinds.get(kind)!
     const known = all.get(name)
     if (known) {
       touch(known, time)
+      latest[kind] = known
       return known
     }
     const made = newScope(name, time)
@@ -96,6 +106,7 @@ export const makeSeenTable = ({
     return made
   }
   const forgetScopes = (kind: ScopeKind, all: Map<string, Scope>): void => {
+    delete latest[kind]
     // a session is over in hours; of everything else the oldest knows most
     const order = kind === 'session' ? (a: Scope, b: Scope) => b.last - a.last : earlier
     const kept = [...all.values()].sort(order)
@@ -147,7 +158,7 @@ export const makeSeenTable = ({
       dropped++
       return
     }
-    of.set(value, [{ from: time, to: time, trigger: trigger() }])
+    of.set(value, [{ from: time, to: time, trigger: trigger(), memory }])
     values++
     if (of.size >= 2 * most) forgetIn(scope, habit, of, most)
     if (values >= 2 * maxValues) forgetValues()
@@ -155,7 +166,8 @@ export const makeSeenTable = ({
   const absorbScope = ([kind, name, first, last, days, seen]: SavedScope): void => {
     const into = scope(kind, name, first)
     if (into.over) return
-    touch(into, last, days)
+    touch(into, last)
+    for (const day of days) addDay(into, day)
     for (const [habit, value, spans] of seen) {
       const of = valuesOf(into, habit)
       const known = of.get(value)
@@ -200,17 +212,18 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const DAYS_KEPT = 3
 
-const touch = (scope: Scope, time: number, days: readonly number[] = [Math.floor(time / DAY)]): void => {
+const touch = (scope: Scope, time: number): void => {
   if (time < scope.first) scope.first = time
   if (time > scope.last) scope.last = time
-  for (const day of days) {
-    const kept = scope.days
-    if (kept.length === DAYS_KEPT && day >= kept[DAYS_KEPT - 1]!) continue
-    if (kept.includes(day)) continue
-    kept.push(day)
-    kept.sort((a, b) => a - b)
-    kept.length = Math.min(kept.length, DAYS_KEPT)
-  }
+  if (scope.days.length < DAYS_KEPT || time < scope.days[DAYS_KEPT - 1]! * DAY)
+    addDay(scope, Math.floor(time / DAY))
+}
+
+const addDay = ({ days }: Scope, day: number): void => {
+  if (days.includes(day)) return
+  days.push(day)
+  days.sort((a, b) => a - b)
+  days.length = Math.min(days.length, DAYS_KEPT)
 }
 
 /** Most sightings lie in the last span or carry it on. */
@@ -221,7 +234,7 @@ const addTo = (spans: Span[], time: number, memory: number, trigger: () => Trigg
     last.to = time
     return
   }
-  spans.push({ from: time, to: time, trigger: trigger() })
+  spans.push({ from: time, to: time, trigger: trigger(), memory })
   join(spans, memory)
 }
 
@@ -241,7 +254,7 @@ const join = (spans: Span[], memory: number): void => {
 
 const joinSpan = (spans: Span[], span: Span): void => {
   spans.push({ ...span })
-  join(spans, span.trigger.memory)
+  join(spans, span.memory)
 }
 
 const savedScope = (kind: ScopeKind, { name, first, last, days, seen }: Scope, since: number): SavedScope => [

@@ -68,7 +68,6 @@ describe('a flood', () => {
           event: { eventID: value },
           key: 'k',
           index: 0,
-          memory: 1000,
         }),
       )
     see('alice', 'known', 1)

@@ -29,6 +29,7 @@ const SETTINGS = {
   TRAILWARDEN_FINDING_BUS: 'findings',
   TRAILWARDEN_TOPIC: 'arn:aws:sns:us-east-1:111122223333:topic',
   TRAILWARDEN_LAKE_BUCKET: 'lake',
+  TRAILWARDEN_MEMORY_TABLE: 'memory',
   TRAILWARDEN_PACKS: 'trailwarden',
 }
 
@@ -89,7 +90,7 @@ describe.skipIf(why !== '')('query, as shipped', () => {
 
   it.each([
     [{ sql: 'DROP TABLE events' }, /SELECT/i],
-    [{ name: 'no-such-query' }, /no query no-such-query; there are/],
+    [{ name: 'no-such-query' }, /no-such-query: no such query/],
     [{ query: 'SELECT 1' }, /expected \{"name"/],
   ])('answers with the reason to what it does not run', async (request, reason) => {
     const { invoke, started } = await shipped('query', athena([]))

@@ -5,14 +5,14 @@ import { lambda, report } from '../lib/aws/handler.ts'
 import { athenaQueryEngine } from '../lib/aws/query-engine.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { UsageError } from '../lib/errors.ts'
-import { parsePack } from '../lib/query/pack.ts'
+import { queryLibrary } from '../lib/query/library.ts'
 import { runQuery } from '../lib/query/run-query.ts'
 import { SqlError } from '../lib/sql/sql-error.ts'
-import { TABLES } from '../lib/store/schema.ts'
+import { ATHENA_CATALOG } from '../lib/store/athena-catalog.ts'
 
 const settings = settingsOf(['workgroup', 'database'])
-const queries = parsePack(queryFiles.map(({ path, text }) => ({ file: path, text })))
-const catalog = Object.fromEntries(Object.entries(TABLES).map(([name, columns]) => [name, { columns }]))
+const queries = queryLibrary(queryFiles.map(({ path, text }) => ({ path, read: () => text })))
+const catalog = ATHENA_CATALOG
 
 const params = z.record(z.string(), z.string()).default({})
 const REQUEST = z.union([
@@ -42,9 +42,7 @@ const queryOf = (request: unknown) => {
   if (!read.success)
     throw new UsageError('expected {"name": ..., "params": {...}} or {"sql": ..., "params": {...}}')
   if ('sql' in read.data) return { query: read.data.sql, params: read.data.params }
-  const query = queries.get(read.data.name)
-  if (!query) throw new UsageError(`no query ${read.data.name}; there are ${[...queries.keys()].join(', ')}`)
-  return { query, params: read.data.params }
+  return { query: queries.find(read.data.name), params: read.data.params }
 }
 
 const fitting = <R>(rows: readonly R[]): { rows: readonly R[]; omitted: number } => {

@@ -10,8 +10,10 @@ import type { Query, QueryParameter } from '../lib/query/pack.ts'
 import { parsePackHead } from '../lib/query/pack-head.ts'
 import type { FunctionDefinition } from '../lib/sql/functions.ts'
 import { AGGREGATE_FUNCTIONS } from '../lib/sql/functions-aggregate.ts'
+import { BYTE_FUNCTIONS } from '../lib/sql/functions-bytes.ts'
 import { COLLECTION_FUNCTIONS } from '../lib/sql/functions-collection.ts'
 import { JSON_FUNCTIONS } from '../lib/sql/functions-json.ts'
+import { MAP_FUNCTIONS } from '../lib/sql/functions-map.ts'
 import { NUMBER_FUNCTIONS } from '../lib/sql/functions-number.ts'
 import { TEXT_FUNCTIONS } from '../lib/sql/functions-text.ts'
 import { TIME_FUNCTIONS } from '../lib/sql/functions-time.ts'
@@ -89,7 +91,8 @@ const GROUPS: readonly (readonly [string, readonly FunctionDefinition[]])[] = [
   ['numbers and choices', NUMBER_FUNCTIONS],
   ['time', TIME_FUNCTIONS],
   ['JSON', JSON_FUNCTIONS],
-  ['arrays and maps', COLLECTION_FUNCTIONS],
+  ['bytes', BYTE_FUNCTIONS],
+  ['arrays and maps', [...COLLECTION_FUNCTIONS, ...MAP_FUNCTIONS]],
   ['aggregates', AGGREGATE_FUNCTIONS.filter(({ kind }) => kind === 'aggregate')],
   ['windows', AGGREGATE_FUNCTIONS.filter(({ kind }) => kind === 'window')],
 ]

@@ -101,17 +101,3 @@ const tokens = (file: string, sql: string) => {
     throw new ContentError(file, located.reason, { cause: error, line: located.line })
   }
 }
-
-/** Reads the query files of a pack; two queries of one name are an error. */
-export const parsePack = (
-  files: readonly { readonly file: string; readonly text: string }[],
-): ReadonlyMap<string, Query> => {
-  const queries = new Map<string, Query>()
-  for (const { file, text } of files) {
-    const query = parseQuery(file, text)
-    const other = queries.get(query.name)
-    if (other) throw new ContentError(file, `the name ${query.name} is already taken by ${other.file}`)
-    queries.set(query.name, query)
-  }
-  return queries
-}

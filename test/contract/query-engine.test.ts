@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { athenaQueryEngine } from '../../lib/aws/query-engine.ts'
 import type { QueryEngine } from '../../lib/ports.ts'
-import { parsePack, type Query } from '../../lib/query/pack.ts'
+import type { Query } from '../../lib/query/pack.ts'
 import { compileQuery, runQuery } from '../../lib/query/run-query.ts'
-import { catalog, openQueryStore, packFiles, type QueryStore } from '../support/query-store.ts'
+import { catalog, openQueryStore, packQueries, type QueryStore } from '../support/query-store.ts'
 import { fakeAthena } from './fake-athena.ts'
 
 type Athena = Awaited<ReturnType<typeof fakeAthena>>
 
-const queries: readonly Query[] = [
-  ...parsePack([...packFiles('course'), ...packFiles('trailwarden')]).values(),
-]
+const queries: readonly Query[] = [...packQueries('course', 'trailwarden').values()]
 const VALUES: Readonly<Record<string, string>> = {
   access_key_id: 'AKIAIOSFODNN7EXAMPLE',
   ip: '198.51.100.7',

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parsePack } from '../../lib/query/pack.ts'
 import { compileQuery, runQuery } from '../../lib/query/run-query.ts'
-import { catalog, openQueryStore, packFiles, type QueryStore } from '../support/query-store.ts'
+import { catalog, openQueryStore, packQueries, type QueryStore } from '../support/query-store.ts'
 
-const course = parsePack(packFiles('course'))
+const course = packQueries('course')
 let store: QueryStore
 beforeAll(async () => {
   store = await openQueryStore()

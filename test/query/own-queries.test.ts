@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LEVELS } from '../../lib/finding.ts'
-import { parsePack } from '../../lib/query/pack.ts'
 import { runQuery } from '../../lib/query/run-query.ts'
-import { catalog, openQueryStore, packFiles, type QueryStore, sampleEvents } from '../support/query-store.ts'
+import {
+  catalog,
+  openQueryStore,
+  packQueries,
+  type QueryStore,
+  sampleEvents,
+} from '../support/query-store.ts'
 
-const pack = parsePack(packFiles('trailwarden'))
+const pack = packQueries('trailwarden')
 let store: QueryStore
 beforeAll(async () => {
   const stop = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ContentError } from '../../lib/errors.ts'
-import { parsePack, parseQuery } from '../../lib/query/pack.ts'
+import { parseQuery } from '../../lib/query/pack.ts'
 import { compileQuery } from '../../lib/query/run-query.ts'
-import { catalog, packFiles } from '../support/query-store.ts'
+import { catalog } from '../support/query-store.ts'
 
 const FRONT = `/*---
 name: calls-of-a-day
@@ -83,38 +83,4 @@ describe('a query file', () => {
     )
     expect(() => compileQuery({ catalog, query: wrong }, 'duckdb')).toThrow('line 6, column 8')
   })
-
-  it('shares no name with another of its pack', () => {
-    const text = '/*---\nname: x\ntitle: t\nquestion: q\n---*/\nSELECT 1'
-    expect(() =>
-      parsePack([
-        { file: 'a.sql', text },
-        { file: 'b.sql', text },
-      ]),
-    ).toThrow('already taken by a.sql')
-  })
-})
-
-describe('the packs of the product', () => {
-  const files = ['course', 'trailwarden'].flatMap(packFiles)
-  const given = { access_key_id: 'AKIAIOSFODNN7EXAMPLE', ip: '192.0.2.1' }
-
-  it('parse together, each under the name of its file', () => {
-    const names = [...parsePack(files)].map(([name, { file }]) => file.endsWith(`/${name}.sql`))
-    expect(names.length).toBeGreaterThanOrEqual(13)
-    expect(names).not.toContain(false)
-  })
-
-  it.each([...parsePack(files).values()].map((each) => [each.name, each] as const))(
-    '%s compiles for both engines to the same columns, bounded in time',
-    (_name, each) => {
-      const params = Object.fromEntries(
-        Object.entries(given).filter(([name]) => each.params.some((param) => param.name === name)),
-      )
-      const athena = compileQuery({ catalog, query: each, params }, 'athena')
-      expect(athena.columns).toEqual(compileQuery({ catalog, query: each, params }, 'duckdb').columns)
-      expect(athena.timeRange?.from).toBeDefined()
-      expect(athena.columns.every(({ name }) => !name.startsWith('_col'))).toBe(true)
-    },
-  )
 })

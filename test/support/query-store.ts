@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parquetEventStore } from '../../lib/local/event-store.ts'
 import { duckdbQueryEngine } from '../../lib/local/query-engine.ts'
 import type { QueryEngine } from '../../lib/ports.ts'
+import { parseQuery, type Query } from '../../lib/query/pack.ts'
 import type { Catalog } from '../../lib/sql/scope.ts'
 import { TABLES } from '../../lib/store/schema.ts'
 import type { CloudTrailEvent } from '../../lib/trail/event.ts'
@@ -127,10 +128,19 @@ export const openQueryStore = async (
 const QUERIES = fileURLToPath(new URL('../../queries/', import.meta.url))
 
 /** The files of one pack of the product. */
-export const packFiles = (pack: string): { file: string; text: string }[] =>
+const packFiles = (pack: string): { file: string; text: string }[] =>
   readdirSync(join(QUERIES, pack))
     .filter((name) => name.endsWith('.sql'))
     .map((name) => ({
       file: `queries/${pack}/${name}`,
       text: readFileSync(join(QUERIES, pack, name), 'utf8'),
     }))
+
+/** The queries of some packs of the product, by name. */
+export const packQueries = (...packs: readonly string[]): ReadonlyMap<string, Query> =>
+  new Map(
+    packs
+      .flatMap(packFiles)
+      .map(({ file, text }) => parseQuery(file, text))
+      .map((query) => [query.name, query]),
+  )

@@ -166,7 +166,3 @@ const plannedEntry = (
     },
   }
 }
-
-/** The prepared plan as the ledger has it. */
-export const recordedPlan = (book: Book, plan: string): readonly ActionRecord[] =>
-  [...book.actions.values()].filter((record) => record.planned.plan === plan)

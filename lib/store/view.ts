@@ -76,7 +76,10 @@ export const glueView = <T>(table: TableName, definition: T) => ({
   Parameters: { presto_view: 'true', comment: 'Presto View' },
   ViewOriginalText: definition,
   ViewExpandedText: '/* Presto View */',
+  // Athena asks for both, though a view has neither
+  PartitionKeys: [],
   StorageDescriptor: {
+    SerdeInfo: { Name: '-', SerializationLibrary: '-' },
     Columns: [
       ...TABLES[table].map(({ name, type }) => ({ Name: name, Type: glueType(type) })),
       { Name: 'account', Type: 'string' },

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compile } from '../../lib/sql/compile.ts'
+import { ATHENA_CATALOG } from '../../lib/store/athena-catalog.ts'
 import { rawGlueTable } from '../../lib/store/glue.ts'
 import { TABLES, type TableName } from '../../lib/store/schema.ts'
 import { VIEWS, viewColumns, viewSql } from '../../lib/store/view.ts'
@@ -96,6 +98,24 @@ describe.skipIf(!oracle)('the views in a real Trino', () => {
     )
     expect(await found()).toEqual([next, ['stored', 'p', '111122223333', '2026-11-01', null]])
     await ask('TRUNCATE TABLE events')
+    await ask('TRUNCATE TABLE raw_events')
+  }, 60_000)
+
+  it('answer the compiled questions of `query`, pruned by account and day', async () => {
+    await deliver('events', { ...roleCall, eventID: 'asked' }, 'q', '2026/11/01')
+    const { sql, warnings } = compile(
+      `SELECT eventName, userIdentity.arn, element_at(requestParameters, 'bucketName') AS bucket FROM events
+       WHERE eventTime >= '2026-11-01 00:00:00' AND eventTime < '2026-11-02 00:00:00'
+         AND recipientAccountId = '111122223333' AND eventID = 'asked'`,
+      { catalog: ATHENA_CATALOG, dialect: 'athena' },
+    )
+    expect(warnings).toEqual([])
+    expect(sql).toMatch(/FROM "?cloudtrail"?/)
+    expect(sql).toContain(`'2026-11-01'`)
+    const { rows } = await ask(sql)
+    expect(rows).toEqual([
+      ['PutBucketPolicy', 'arn:aws:sts::111122223333:assumed-role/deploy/session', 'logs'],
+    ])
     await ask('TRUNCATE TABLE raw_events')
   }, 60_000)
 

@@ -1,12 +1,15 @@
 import config from 'content:config'
 import playbookFiles from 'content:playbooks'
 import type { Context } from 'aws-lambda'
+import { API_SERVICES } from '../lib/aws/api/services.ts'
 import { systemClock } from '../lib/aws/clock.ts'
-import { CONTAIN_SETTINGS, containWorldOf } from '../lib/aws/contain-world.ts'
+import { containPortsOf } from '../lib/aws/contain-ports.ts'
 import { findingMessagesOf } from '../lib/aws/finding-message.ts'
 import { logger, onMessages } from '../lib/aws/handler.ts'
+import { awsResponder } from '../lib/aws/responder.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { findingSinkOf, planSinkOf } from '../lib/aws/world.ts'
+import { CONTAIN_SETTINGS, containWorldOf } from '../lib/contain-world.ts'
 import { contain } from '../lib/containment/contain.ts'
 import { firstLook } from '../lib/containment/first-look.ts'
 import { planContainment } from '../lib/containment/plan.ts'
@@ -17,6 +20,7 @@ const settings = settingsOf([...CONTAIN_SETTINGS, 'findingBus', 'topic', 'lakeBu
 const playbooks = playbookFiles.map(({ path, text }) => parsePlaybook(text, path))
 const plans = planSinkOf(settings, systemClock)
 const findings = findingSinkOf(settings)
+const ports = { ...containPortsOf(settings), responder: awsResponder({ services: API_SERVICES }) }
 
 /**
  * A finding arrived: say what would contain it, exactly, and how it is undone. In mode `observe` that is all, and nothing is called. Else the plan goes
@@ -28,7 +32,12 @@ export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRe
   const plan = planContainment({
     findings: [finding],
     playbooks,
-    protectedPrincipals: [...config.protectedPrincipals, ...protectedPrincipals, ...breakGlass],
+    protectedPrincipals: [
+      ...protectedPrincipals,
+      ...breakGlass,
+      ...config.protectedPrincipals,
+      ...config.breakGlass,
+    ],
     mode,
     now: systemClock.now(),
   })
@@ -46,7 +55,7 @@ export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRe
 })
 
 const act = async (plan: Parameters<typeof contain>[0], finding: Finding, worker: string) => {
-  const world = containWorldOf(settings, worker)
+  const world = containWorldOf(ports, settings, config, worker)
   const done = await contain(plan, [finding], world)
   await plans.put(
     {

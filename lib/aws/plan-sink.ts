@@ -6,6 +6,18 @@ import type { topicOf } from './topic.ts'
 
 export const PLAN_KIND = 'Trailwarden Containment Plan'
 
+/** Where an action of the plan stands after what was done. */
+interface Outcome {
+  readonly action: string
+  readonly state: string
+  readonly reason?: string
+}
+
+/** Announces what became of a plan, too, where something was done. */
+export interface AnnouncingPlanSink extends PlanSink {
+  put(plan: ContainmentPlan, outcomes?: readonly Outcome[]): Promise<void>
+}
+
 export interface PlanSinkOptions {
   readonly bus: ReturnType<typeof eventBus>
   readonly topic: ReturnType<typeof topicOf>
@@ -17,12 +29,12 @@ export interface PlanSinkOptions {
  * Announces a plan: to the archive in full, to the bus, and to people when it proposes anything. It holds no client of any
  * service a plan could change. Each set of findings is announced once.
  */
-export const announcingPlanSink = ({ bus, topic, archive, clock }: PlanSinkOptions): PlanSink => ({
-  put: async (plan) => {
+export const announcingPlanSink = ({ bus, topic, archive, clock }: PlanSinkOptions): AnnouncingPlanSink => ({
+  put: async (plan, outcomes = []) => {
     const parts = plan.actions.length + plan.refused.length + (plan.manual?.length ?? 0)
     if (parts === 0 || (await archive.has(idOf(plan)))) return
     await bus.put([{ kind: PLAN_KIND, detail: detailOf(plan), time: clock.now() }])
-    if (plan.actions.length > 0) await topic.send(subjectOf(plan), linesOf(plan))
+    if (plan.actions.length > 0) await topic.send(subjectOf(plan, outcomes), linesOf(plan, outcomes))
     await archive.keep(idOf(plan), JSON.stringify(plan))
   },
 })
@@ -48,14 +60,27 @@ const detailOf = (plan: ContainmentPlan): string => {
   return JSON.stringify({ version: plan.version, mode: plan.mode, hash: plan.hash, actions, shortened: true })
 }
 
-const subjectOf = ({ mode, actions }: ContainmentPlan): string =>
-  `[${mode}] containment proposed: ${actions.length} ${actions.length === 1 ? 'action' : 'actions'}`
+const subjectOf = ({ mode, actions }: ContainmentPlan, outcomes: readonly Outcome[]): string => {
+  const done = outcomes.filter(({ state }) => state === 'APPLIED').length
+  const counted = (n: number) => `${n} ${n === 1 ? 'action' : 'actions'}`
+  if (mode === 'observe') return `[observe] containment proposed: ${counted(actions.length)}`
+  return `[${mode}] containment: ${counted(done)} done, ${counted(actions.length - done)} waiting`
+}
 
-const linesOf = ({ mode, hash, actions, refused, manual = [] }: ContainmentPlan): readonly string[] => [
-  `Mode ${mode}: nothing was done. Plan ${hash}`,
+const linesOf = (
+  { mode, hash, actions, refused, manual = [] }: ContainmentPlan,
+  outcomes: readonly Outcome[],
+): readonly string[] => [
+  mode === 'observe' ? `Mode observe: nothing was done. Plan ${hash}` : `Mode ${mode}. Plan ${hash}`,
+  ...(mode === 'observe' || actions.length === 0
+    ? []
+    : [
+        `To approve what waits: POST {"approve":"${hash}"} to the approval URL, signed with your own credentials.`,
+      ]),
   ...actions.flatMap((action) => [
     '',
     `${action.title} (tier ${action.tier})`,
+    ...outcomes.filter((one) => one.action === action.id).map(outcomeLine),
     `  why      ${action.reason}`,
     `  stops    ${action.blastRadius}`,
     ...action.limits.map((limit) => `  not      ${limit}`),
@@ -69,3 +94,6 @@ const linesOf = ({ mode, hash, actions, refused, manual = [] }: ContainmentPlan)
     : []),
   ...manual.flatMap(({ title, steps }) => ['', `By hand: ${title}`, ...steps.map((step) => `  - ${step}`)]),
 ]
+
+const outcomeLine = ({ state, reason }: Outcome): string =>
+  `  state    ${state}${reason === undefined ? '' : `: ${reason}`}`

@@ -86,6 +86,12 @@ const namesOfApprover = ({ arn, userId = '', accessKeyId = '' }: Approver): read
 const concerns = ({ planned }: ActionRecord, names: readonly string[]): boolean =>
   subjectNames(planned.prepared.action).some((name) => names.includes(name))
 
+/** Everybody a plan contains, by all the names approval knows them by. */
+export const subjectsOf = (book: Book, plan: string): readonly string[] =>
+  [...book.actions.values()]
+    .filter((record) => record.planned.plan === plan)
+    .flatMap(({ planned }) => subjectNames(planned.prepared.action))
+
 const subjectNames = ({ target, quiet }: ContainmentAction): readonly string[] => {
   const { id, arn, accountId, name, kind } = target
   const parsed = parseArn(arn)

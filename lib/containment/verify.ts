@@ -19,8 +19,8 @@ const GRACE_SECONDS = 60
 /** Longer than IAM takes to enforce a change, by all that is known of it: about four seconds. */
 const STEADY_SECONDS = 8
 
-/** Recent events of whoever is meant, with an eventTime from `since` on. */
-export type EventsSince = (quiet: Quiet, since: string) => Promise<readonly CloudTrailEvent[]>
+/** Recent events of whoever is meant, with an eventTime from `since` on; `undefined` where nobody can look for them. */
+export type EventsSince = (quiet: Quiet, since: string) => Promise<readonly CloudTrailEvent[] | undefined>
 
 export interface Verified {
   readonly action: string
@@ -109,15 +109,15 @@ const conclude = async (
   const { action } = planned.prepared
   const { quiet } = action
   const since = later(applied!.at, GRACE_SECONDS)
-  const noise =
-    quiet && events ? (await events(quiet, since)).filter((event) => breaks(quiet, event, since)) : []
+  const seen = quiet && (await events?.(quiet, since))
+  const noise = quiet && seen ? seen.filter((event) => breaks(quiet, event, since)) : []
   if (noise.length > 0) {
     const reason = `${noise.length} successful event${noise.length === 1 ? '' : 's'} after ${since}: the containment does not hold`
     const ids = noise.map(({ eventID }) => String(eventID)).slice(0, 20)
     await addToApplied(world, id, () => ({ kind: 'tampered', action: id, data: { reason, events: ids } }))
     return verdict(world, id, [noticeOf('containment-tampered', action, world.clock.now(), reason)])
   }
-  const log = !quiet ? 'nothing to look for' : events ? 'quiet' : 'not looked at'
+  const log = !quiet ? 'nothing to look for' : seen ? 'quiet' : 'not looked at'
   await addToApplied(world, id, () => ({ kind: 'verified', action: id, data: { log } }))
   return verdict(world, id)
 }

@@ -51,9 +51,12 @@ describe('settings', () => {
     )
   })
 
-  it('knows no mode that acts', () => {
-    expect(messageOf(['mode'], { TRAILWARDEN_MODE: 'enforce' })).toContain(
-      'expected one of observe, found "enforce"',
+  it('observes unless told otherwise, and knows no other modes than three', () => {
+    expect(settingsOf(['mode'], {}).mode).toBe('observe')
+    for (const mode of ['observe', 'approve', 'enforce'])
+      expect(settingsOf(['mode'], { TRAILWARDEN_MODE: mode }).mode).toBe(mode)
+    expect(() => settingsOf(['mode'], { TRAILWARDEN_MODE: 'Enforce' })).toThrow(
+      'expected one of observe, approve, enforce, found "Enforce"',
     )
   })
 })

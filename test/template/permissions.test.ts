@@ -18,6 +18,7 @@ const actions = statements.flatMap(({ role, Action }) => listOf(Action).map((act
 
 /** Actions for which AWS knows no resource, and why we need them. */
 const WITHOUT_RESOURCE = {
+  'cloudtrail:LookupEvents': "the event history has no ARN; who made an approver's session is found there",
   'cloudtrail:ListPublicKeys': 'public keys have no ARN; digests cannot be verified without them',
 }
 
@@ -35,6 +36,7 @@ const CHANGES = [
   'glue:UpdateTable',
   'kms:Decrypt',
   'kms:GenerateDataKey',
+  'lambda:InvokeFunction',
   'logs:CreateLogStream',
   'logs:PutLogEvents',
   's3:AbortMultipartUpload',
@@ -74,7 +76,7 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
   })
 
   it('observes: nothing in the account may be changed but what is our own', () => {
-    const reads = /^[a-z0-9]+:(Get|List|Describe|Head|BatchGet)/
+    const reads = /^[a-z0-9]+:(Get|List|Describe|Head|BatchGet|Lookup)/
     const changing = new Set(actions.map(({ action }) => action).filter((action) => !reads.test(action)))
     expect([...changing].sort()).toEqual(CHANGES)
   })
@@ -84,7 +86,7 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
     for (const { Resource } of writes) {
       for (const resource of listOf(Resource)) {
         expect(JSON.stringify(resource)).toMatch(
-          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(chains|compaction|findings|partitions|plans|query-results|\$\{(Events|Insights|NetworkEvents|AggregatedEvents)Table\})\/\*"\}$/,
+          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(baseline|chains|compaction|findings|partitions|plans|query-results|\$\{(Events|Insights|NetworkEvents|AggregatedEvents)Table\})\/\*"\}$/,
         )
       }
     }
@@ -107,12 +109,14 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
     expect(tables.filter(Boolean)).toHaveLength(4)
   })
 
-  it('lets containment read and write its own plans, and nothing else in S3', () => {
+  it('lets containment read and write its plans and findings, and nothing else in S3', () => {
     const s3 = statements.filter(
       ({ role, Action }) => role === 'ContainRole' && listOf(Action).some((one) => one.startsWith('s3:')),
     )
     expect(s3.map(({ Resource }) => Resource)).toEqual([
       { 'Fn::GetAtt': ['LakeBucket', 'Arn'] },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+      { 'Fn::Sub': '${LakeBucket.Arn}/findings/*' },
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
       { 'Fn::Sub': '${LakeBucket.Arn}/plans/*' },
     ])

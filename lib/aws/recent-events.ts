@@ -1,0 +1,42 @@
+import { CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail'
+import type { Quiet } from '../action.ts'
+import type { CloudTrailEvent } from '../trail/event.ts'
+import { SDK_RETRIES } from './retry.ts'
+
+/** LookupEvents answers 50 events a page, two pages a second: who is quiet has none. */
+const MOST_EVENTS = 200
+
+/**
+ * What a contained key did lately, by LookupEvents, in the function's Region and in us-east-1, where IAM and other global services log. CloudTrail finds
+ * events by access key and not by principal: of a principal nothing is looked for, and verification says so.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+ */
+export const recentEvents =
+  (clients: readonly CloudTrailClient[] = clientsHere()) =>
+  async ({ accessKeyId }: Quiet, since: string): Promise<readonly CloudTrailEvent[] | undefined> => {
+    if (accessKeyId === undefined) return undefined
+    const found: CloudTrailEvent[] = []
+    for (const client of clients) found.push(...(await eventsOf(client, accessKeyId, since)))
+    return found
+  }
+
+const clientsHere = (): readonly CloudTrailClient[] => {
+  const here = process.env['AWS_REGION'] ?? 'us-east-1'
+  return [...new Set([here, 'us-east-1'])].map((region) => new CloudTrailClient({ ...SDK_RETRIES, region }))
+}
+
+const eventsOf = async (client: CloudTrailClient, key: string, since: string): Promise<CloudTrailEvent[]> => {
+  const found: CloudTrailEvent[] = []
+  const pages = paginateLookupEvents(
+    { client },
+    {
+      LookupAttributes: [{ AttributeKey: 'AccessKeyId', AttributeValue: key }],
+      StartTime: new Date(since),
+    },
+  )
+  for await (const { Events = [] } of pages) {
+    for (const { CloudTrailEvent: text } of Events) if (text) found.push(JSON.parse(text) as CloudTrailEvent)
+    if (found.length >= MOST_EVENTS) break
+  }
+  return found
+}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,9 +36,11 @@ export const sls = async (project: string, endpoint: string, ...words: string[])
  */
 export const projectForEmulator = (): { project: string; leftOut: string[] } => {
   const project = mkdtempSync(join(tmpdir(), 'trailwarden-'))
-  for (const name of ['serverless.yml', 'package.json', 'resources', 'scripts']) {
+  // the template's rules for EventBridge are drawn from the rules, by code of the library
+  for (const name of ['serverless.yml', 'package.json', 'resources', 'scripts', 'lib', 'rules']) {
     cpSync(join(ROOT, name), join(project, name), { recursive: true })
   }
+  symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'))
   const folder = join(project, 'package')
   cpSync(join(ROOT, '.serverless'), folder, { recursive: true })
   const template = readJson(join(folder, TEMPLATE))

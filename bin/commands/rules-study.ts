@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { historyOf, type RuleHistory } from '../../lib/detection/backtest.ts'
 import { learningDetector } from '../../lib/detection/baseline/learning.ts'
 import { type EventPattern, eventPatternOf } from '../../lib/detection/event-pattern.ts'
+import { fastLaneOf } from '../../lib/detection/fast-lane.ts'
 import { lintRules } from '../../lib/detection/lint.ts'
 import type { Rule } from '../../lib/detection/rules.ts'
 import { UsageError } from '../../lib/errors.ts'
@@ -42,10 +43,15 @@ export const addRulesStudy = (rules: Command, session: Session): void => {
     rules
       .command('pattern')
       .argument('[rule...]', 'ids of rules (default: all)')
-      .description('The EventBridge pattern that lets through all a rule may match, and little else.'),
+      .description('The EventBridge pattern that lets through all a rule may match, and little else.')
+      .option(
+        '--fast-lane',
+        'the patterns of all rules together, as `sls deploy` puts them before the fast lane',
+        false,
+      ),
   )
     .addHelpText('after', PATTERN_HELP)
-    .action((ids: readonly string[], options: RulesOptions) => pattern(ids, options, session))
+    .action((ids: readonly string[], options: PatternOptions) => pattern(ids, options, session))
 }
 
 const LINT_HELP = `
@@ -62,6 +68,7 @@ Examples:
 const PATTERN_HELP = `
 Example:
   trailwarden rules pattern cloudtrail-trail-stopped
+  trailwarden rules pattern --fast-lane
 `
 
 const lint = async (options: RulesOptions, session: Session): Promise<void> => {
@@ -148,8 +155,20 @@ const historyText = ({
     .join('\n')
 }
 
-const pattern = async (ids: readonly string[], options: RulesOptions, session: Session): Promise<void> => {
+interface PatternOptions extends RulesOptions {
+  readonly fastLane: boolean
+}
+
+const pattern = async (ids: readonly string[], options: PatternOptions, session: Session): Promise<void> => {
   const { rules } = await load(options, session)
+  if (options.fastLane) {
+    if (ids.length > 0) throw new UsageError('--fast-lane: expected no rule, since it speaks of all')
+    const { patterns, waiting } = fastLaneOf(rules)
+    session.terminal.out(JSON.stringify(patterns, null, 2))
+    for (const id of waiting)
+      session.terminal.note(`${terminalSafe(id)}: any event may match; it waits for the log file`)
+    return
+  }
   refuseUnknown(ids, rules)
   const wanted = ids.length > 0 ? rules.filter(({ ref }) => ids.includes(ref.id)) : rules
   const patterns: Record<string, EventPattern> = {}

@@ -54,4 +54,8 @@ export const urlEncode = (text: string): string =>
     .replace(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+')
 
-export const urlDecode = (text: string): string => decoded(text.replaceAll('+', ' ')) ?? ''
+/** The inverse of `urlEncode`. Throws on a % that is not followed by two hex digits. */
+export const urlDecode = (text: string): string => {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw new Error('a % that is not followed by two hex digits')
+  return decoded(text.replaceAll('+', ' ')) ?? ''
+}

@@ -5,6 +5,7 @@ export interface Dialect {
   readonly name: 'athena' | 'duckdb'
   table(table: string): string
   column(expr: Extract<Typed, { op: 'column' }>): string
+  compare(expr: Extract<Typed, { op: 'compare' }>, left: string, right: string): string
   arithmetic(expr: Extract<Typed, { op: 'arithmetic' }>, left: string, right: string): string
   cast(expr: Extract<Typed, { op: 'cast' }>, base: string): string
   subscript(expr: Extract<Typed, { op: 'subscript' }>, base: string, index: string): string

@@ -18,6 +18,7 @@ export const athenaDialect = (table: (name: string) => string): Dialect => ({
   name: 'athena',
   table,
   column: (expr) => `${identifier(expr.relation)}.${identifier(expr.name)}`,
+  compare: (expr, left, right) => `${left} ${expr.operator} ${right}`,
   arithmetic: (expr, left, right) => `${left} ${expr.operator} ${right}`,
   cast(expr, base) {
     if (expr.base.type === 'jsontext') return expr.type === 'json' ? `json_parse(${base})` : base

@@ -22,6 +22,7 @@ export const duckdbDialect = (table: (name: string) => string): Dialect => ({
   name: 'duckdb',
   table,
   column: (expr) => [expr.relation, ...(expr.duckdbPath ?? [expr.name])].map(identifier).join('.'),
+  compare: (expr, left, right) => compareText(expr, left, right),
   arithmetic: (expr, left, right) => arithmeticText(expr, left, right),
   cast: (expr, base) => castText(expr, base),
   subscript: (expr, base, index) =>
@@ -71,6 +72,19 @@ const holdsJson = (type: Type): boolean => {
   if (isArray(type)) return holdsJson(type.array)
   if (isRow(type)) return Object.values(type.row).some(holdsJson)
   return isMap(type) ? holdsJson(type.map[1]) : type === 'json'
+}
+
+/** NaN equals nothing and is neither above nor below: DuckDB alone takes it for the greatest number. */
+const compareText = (expr: Extract<Typed, { op: 'compare' }>, left: string, right: string): string => {
+  const plain = `${left} ${expr.operator} ${right}`
+  const sides = [expr.left, expr.right]
+  if (!sides.some(({ type }) => type === 'double')) return plain
+  const tests = [left, right].flatMap((text, index) =>
+    sides[index]!.op === 'literal' || sides[index]!.type !== 'double' ? [] : [`isnan(${text})`],
+  )
+  return tests.length === 0
+    ? plain
+    : `CASE WHEN ${tests.join(' OR ')} THEN ${expr.operator === '<>'} ELSE ${plain} END`
 }
 
 const arithmeticText = (expr: Extract<Typed, { op: 'arithmetic' }>, left: string, right: string): string => {

@@ -239,7 +239,7 @@ const predicateText = (emission: Emission, expr: Predicate): string => {
   const negation = 'negated' in expr && expr.negated ? 'NOT ' : ''
   switch (expr.op) {
     case 'compare':
-      return `${part(expr.left)} ${expr.operator} ${part(expr.right)}`
+      return emission.dialect.compare(expr, part(expr.left), part(expr.right))
     case 'distinct':
       return `${part(expr.left)} IS ${negation}DISTINCT FROM ${part(expr.right)}`
     case 'logical':
@@ -269,7 +269,9 @@ const caseText = (emission: Emission, expr: Extract<Typed, { op: 'case' }>): str
 }
 
 const callText = (emission: Emission, expr: TypedCall): string => {
-  const args = expr.args.map((arg) => emitExpression(emission, arg))
+  // A function that is rewritten puts its arguments beside operators.
+  const isRewritten = expr.fn[emission.dialect.name] !== undefined
+  const args = expr.args.map((arg) => (isRewritten ? operand(emission, arg) : emitExpression(emission, arg)))
   if (expr.star) args.push('*')
   if (expr.distinct) args[0] = `DISTINCT ${args[0]}`
   const order = expr.orderBy.map((item) => sortText(emission, item.expr, item)).join(', ')

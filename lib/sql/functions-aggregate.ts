@@ -7,7 +7,10 @@ const APPROXIMATE =
 /** Aggregates and window functions. https://trino.io/docs/current/functions/aggregate.html */
 export const AGGREGATE_FUNCTIONS = [
   aggregate('count', ['-> bigint', 'T -> bigint'], { duckdb: (args) => `count(${args[0] ?? '*'})` }),
-  aggregate('count_if', 'boolean -> bigint', { duckdbWrap: bigint }),
+  aggregate('count_if', 'boolean -> bigint', {
+    // Of NULLs alone DuckDB gives NULL.
+    duckdbWrap: (call) => `coalesce(${bigint(call)}, 0)`,
+  }),
   aggregate('sum', ['integer -> bigint', 'bigint -> bigint', 'double -> double'], {
     decimals: true,
     // DuckDB sums whole numbers as HUGEINT.

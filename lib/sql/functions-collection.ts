@@ -27,7 +27,7 @@ const elementAt = ([base, key]: readonly string[], types: readonly Type[]): stri
 
 const elementOf = (list: string, position: string): string => {
   const element = `list_extract(${list}, ${position})`
-  if (/^-? ?\d+$/.test(position)) return element
+  if (/^(\d+|\(- \d+\))$/.test(position)) return element
   return `CASE WHEN ${position} = 0 THEN error('array positions start at 1') ELSE ${element} END`
 }
 
@@ -173,6 +173,12 @@ export const COLLECTION_FUNCTIONS = [
       `lambda i: ${applied(change!, `list_extract(${a}, i)`, `list_extract(${b}, i)`)}) END`,
   }),
   scalar('reduce', 'array<T>, T, fn<T, T, T>, fn<T, U> -> U', {
+    // A literal text is varchar(n) in Trino, and the state must be of one type.
+    athena: ([list, start, step, last], types) => {
+      const type = typeName(isArray(types[0]!) ? types[0].array : 'varchar')
+      const [head, ...body] = step!.split(' -> ')
+      return `reduce(${list}, CAST(${start} AS ${type}), ${head} -> CAST(${body.join(' -> ')} AS ${type}), ${last})`
+    },
     duckdb: ([list, start, step, last]) =>
       `CASE WHEN ${list} IS NULL THEN NULL ELSE list_extract(list_transform([list_reduce(list_prepend(${start}, ${list}), ${step})], ${last}), 1) END`,
   }),

@@ -85,9 +85,6 @@ export const JSON_FUNCTIONS = [
     duckdb: ([json, path]) => sizeOf(json!, pointer(path)),
     check: pathCheck,
   }),
-  scalar('is_json_scalar', ['varchar -> boolean', 'json -> boolean'], {
-    duckdb: ([json]) => `(json_type(${json}) NOT IN ('OBJECT', 'ARRAY'))`,
-  }),
   scalar('json_parse', ['varchar -> json', 'jsontext -> json'], {
     duckdb: ([json]) => `CAST(trino_json_parse(${json}) AS JSON)`,
   }),

@@ -1,4 +1,5 @@
 import { renamed, scalar } from './functions.ts'
+import { isArray } from './types.ts'
 
 const NUMBERS = ['integer -> integer', 'bigint -> bigint', 'double -> double']
 const same = (name: string) => (args: readonly string[], types: readonly unknown[]) =>
@@ -29,7 +30,10 @@ export const NUMBER_FUNCTIONS = [
           : undefined,
     },
   ),
-  scalar('sqrt', 'double -> double', { decimals: true, duckdb: ([x]) => `sqrt(CAST(${x} AS DOUBLE))` }),
+  scalar('sqrt', 'double -> double', {
+    decimals: true,
+    duckdb: ([x]) => `CASE WHEN ${x} < 0 THEN CAST('NaN' AS DOUBLE) ELSE sqrt(CAST(${x} AS DOUBLE)) END`,
+  }),
   scalar('power', 'double, double -> double', { decimals: true, duckdb: powerOf }),
   scalar('pow', 'double, double -> double', { decimals: true, duckdb: powerOf }),
   scalar('is_nan', 'double -> boolean', { duckdb: renamed('isnan') }),
@@ -37,7 +41,7 @@ export const NUMBER_FUNCTIONS = [
     decimals: true,
     duckdb: ([a, b], types) =>
       types[0] === 'double'
-        ? `fmod(${a}, ${b})`
+        ? `(CAST(${a} AS DOUBLE) % CAST(${b} AS DOUBLE))`
         : `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN error('Division by zero') ELSE ${a} % ${b} END`,
   }),
   scalar('sign', NUMBERS, {
@@ -65,14 +69,19 @@ export const NUMBER_FUNCTIONS = [
   scalar('greatest', 'T, T... -> T', { orders: 'all', duckdb: strict('greatest') }),
   scalar('least', 'T, T... -> T', { orders: 'all', duckdb: strict('least') }),
   scalar('coalesce', 'T, T... -> T'),
-  scalar('nullif', 'T, T -> T', { orders: 'all' }),
+  scalar('nullif', 'T, T -> T', {
+    orders: 'all',
+    check: (_, types) => (types.some(isArray) ? 'arrays cannot be compared; compare their parts' : undefined),
+  }),
   scalar('if', ['boolean, T -> T', 'boolean, T, T -> T'], {
     duckdb: ([condition, yes, no]) => `CASE WHEN ${condition} THEN ${yes} ELSE ${no ?? 'NULL'} END`,
   }),
 ]
 
 function powerOf([base, exponent]: readonly string[]): string {
-  return `pow(CAST(${base} AS DOUBLE), CAST(${exponent} AS DOUBLE))`
+  const [x, y] = [`CAST(${base} AS DOUBLE)`, `CAST(${exponent} AS DOUBLE)`]
+  // Java gives NaN for 1 to the power of NaN, C gives 1.
+  return `CASE WHEN isnan(${y}) THEN CAST('NaN' AS DOUBLE) ELSE pow(${x}, ${y}) END`
 }
 
 /** Of zero minus infinity, of less NaN; DuckDB alone ends the query. */

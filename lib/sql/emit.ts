@@ -45,14 +45,13 @@ export const emitQuery = (emission: Emission, query: TypedQuery, top = false): s
   ]
   return bounded(parts.filter(Boolean).join(' '))
 }
-
 const columnList = (columns: readonly string[] | undefined): string =>
   columns ? ` (${columns.map(identifier).join(', ')})` : ''
 
-const bounded = (text: string, at = 0): string =>
-  text.length > MAX_EMITTED
-    ? refuse(at, `the query grows beyond ${MAX_EMITTED} characters when it is compiled`)
-    : text
+const bounded = (text: string, at = 0): string => {
+  if (text.length <= MAX_EMITTED) return text
+  return refuse(at, `the query grows beyond ${MAX_EMITTED} characters when it is compiled`)
+}
 
 const sortText = (
   emission: Emission,

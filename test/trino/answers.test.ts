@@ -20,8 +20,8 @@ describe.skipIf(!oracle)('a real Trino', () => {
   const found: Recorded[] = []
   beforeAll(() => createTables(oracle!, sampleEvents))
   afterAll(() => {
-    const path = fileURLToPath(new URL('answers.json', import.meta.url))
-    if (isRecording) writeFileSync(path, `[\n${found.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`)
+    const path = fileURLToPath(new URL('answers.jsonl', import.meta.url))
+    if (isRecording) writeFileSync(path, found.map((item) => `${JSON.stringify(item)}\n`).join(''))
     oracle!.close()
   })
 

@@ -21,5 +21,4 @@ export interface Recorded {
 }
 
 /** The recorded answers, made by `npm run test:trino` with RECORD=1. */
-export const recorded = (): Recorded[] =>
-  JSON.parse(readFileSync(fileURLToPath(new URL('answers.json', import.meta.url)), 'utf8')) as Recorded[]
+export const recorded = (): Recorded[] => lines('answers.jsonl').map((line) => JSON.parse(line) as Recorded)

@@ -33,19 +33,23 @@ const value = (cell: Cell | undefined, type: CatalogType): string => {
   return `CAST(ROW(${fields.join(', ')}) AS ${trinoType(type)})`
 }
 
-/** The tables of the store in a real Trino, with these events. */
+/** The tables of the store in a real Trino, made anew, with these events. */
 export const createTables = async (oracle: Oracle, events: readonly CloudTrailEvent[]): Promise<void> => {
   for (const [table, columns] of Object.entries(TABLES)) {
     const names = columns.map(({ name, type }) => `${name} ${trinoType(type)}`)
+    await oracle.run(`DROP TABLE IF EXISTS ${table}`)
     await done(oracle, `CREATE TABLE ${table} (${names.join(', ')}, account varchar, day varchar)`)
   }
+  const rows = new Map<TableName, string[]>()
   for (const [index, event] of events.entries()) {
     const table: TableName = tableOf(event)
     const row = rowOf({ event, key: 'AWSLogs/sample.json.gz', index }, table)
     const { account, day } = partitionOf(event)
     const cells = TABLES[table].map(({ name, type }) => value(row[name], type))
-    await done(oracle, `INSERT INTO ${table} SELECT ${cells.join(', ')}, '${account}', '${day}'`)
+    rows.set(table, [...(rows.get(table) ?? []), `SELECT ${cells.join(', ')}, '${account}', '${day}'`])
   }
+  for (const [table, selects] of rows)
+    await done(oracle, `INSERT INTO ${table} ${selects.join(' UNION ALL ')}`)
 }
 
 const done = async (oracle: Oracle, sql: string): Promise<void> => {

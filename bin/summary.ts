@@ -150,7 +150,12 @@ const findingRow = (
   several: boolean,
 ): string => {
   const level = paint([...[LEVEL_STYLE[rule.level]].flat()], rule.level.padEnd(10))
-  const who = `${actor.name || actor.actor || 'unknown'} from ${event.sourceIPAddress || 'unknown'}`
+  const caller = actor.name || actor.actor
+  // Insights and events of services have no caller: what they are about says more than nobody
+  const who =
+    caller || event.sourceIPAddress
+      ? `${caller || 'unknown'} from ${event.sourceIPAddress || 'unknown'}`
+      : `${event.eventName} in ${event.awsRegion}`
   const where = several ? ` in ${event.recipientAccountId}` : ''
   const room = Math.max(40, width - 36)
   return `${level}${time.slice(0, 16).replace('T', ' ')}  ${clip(`${rule.title}: ${terminalSafe(who + where)}`, room)}`

@@ -52,7 +52,7 @@ const MOST_SEGMENTS = 16
  * it ends, leaves the earlier store as it was, and the next run clears up.
  */
 export const parquetEventStore = (dir: string, options: StoreOptions = {}): EventStore => {
-  const opened = openForWriting(dir).then((there) =>
+  const opened = openForWriting(dir, { replaces: true }).then((there) =>
     writer(dir, { there, base: [], superseded: [], options }),
   )
   // Reported by whoever uses the store; a run may end before anybody does.
@@ -72,7 +72,7 @@ export const growingEventStore = async (
   source: string,
   { full = false, ...options }: StoreOptions & { readonly full?: boolean } = {},
 ): Promise<GrowingStore> => {
-  const there = await openForWriting(dir)
+  const there = await openForWriting(dir, { replaces: full })
   options.onStep?.('opened')
   const before = full ? undefined : there.ingest
   const read = (names: readonly string[] = []) => names.map((name) => readFileSync(join(dir, name)))

@@ -58,15 +58,16 @@ export interface StoreManifest {
 
 /**
  * The manifest of the store in `dir`, or `undefined` where there is none. Throws `UsageError` for a `store.json` that is not ours or
- * of a version this program does not read.
+ * of a version this program does not read; whoever replaces the whole store takes an `older` one too.
  */
-export const readManifest = (dir: string): StoreManifest | undefined => {
+export const readManifest = (dir: string, { older = false } = {}): StoreManifest | undefined => {
   const path = join(dir, NAME)
   if (!existsSync(path)) return undefined
   const found = parse(path)
   if (!isObject(found) || found['format'] !== FORMAT) {
     throw new UsageError(`${path}: expected the manifest of an event store, found another file`)
   }
+  if (older && typeof found['version'] === 'number' && found['version'] < VERSION) return outlineOf(found)
   if (found['version'] !== VERSION) {
     throw new UsageError(
       `${path}: expected store version ${VERSION}, found ${String(found['version'])}; delete the store and ingest again`,
@@ -75,23 +76,39 @@ export const readManifest = (dir: string): StoreManifest | undefined => {
   return found as unknown as StoreManifest
 }
 
+/** What has to be known of a store that goes: its files, and which generation comes next. */
+const outlineOf = (found: Record<string, unknown>): StoreManifest => {
+  const { generation, files } = found
+  return {
+    format: FORMAT,
+    version: VERSION,
+    ...EMPTY,
+    ...(typeof generation === 'number' && { generation }),
+    files: Array.isArray(files)
+      ? files.filter((file: unknown) => isObject(file) && PART.test(`${file['path']}`))
+      : [],
+  }
+}
+
+const PART = /^[a-z_]+\/account=[^/]+\/day=[^/]+\/part-\d{5,}\.parquet$/
+
 const EMPTY = { complete: false, generation: -1, rows: 0, partitions: [], files: [] } as const
 
 /**
  * Opens `dir` for one writer and answers what is there. Whatever a killed run left behind is taken away; a new folder says of
  * itself that it is not complete. Throws `UsageError` when `dir` is a file, holds anything but a store, or is being written by
- * another process.
+ * another process. One who `replaces` the store may find one of an older version there.
  */
-export const openForWriting = async (dir: string): Promise<StoreManifest> => {
+export const openForWriting = async (dir: string, { replaces = false } = {}): Promise<StoreManifest> => {
   if (existsSync(dir) && !statSync(dir).isDirectory()) {
     throw new UsageError(`${dir}: expected a folder for the events, found a file`)
   }
-  const there = readManifest(dir)
+  const there = readManifest(dir, { older: replaces })
   if (!there) refuseForeign(dir)
   mkdirSync(dir, { recursive: true })
   const killed = await lock(dir)
   if (!there) await saveManifest(dir, EMPTY)
-  const manifest = readManifest(dir)!
+  const manifest = readManifest(dir, { older: replaces })!
   if (killed) clearLeftovers(dir, manifest)
   return manifest
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UsageError } from '../../lib/errors.ts'
-import { parquetEventStore } from '../../lib/local/event-store.ts'
+import { growingEventStore, parquetEventStore } from '../../lib/local/event-store.ts'
 import { readManifest } from '../../lib/local/store-manifest.ts'
 import { storedTable } from '../../lib/local/stored-table.ts'
 import type { LocatedEvent } from '../../lib/ports.ts'
@@ -70,6 +70,18 @@ describe('the folder of a store', () => {
       expect(readdirSync(dir)).toEqual(['store.json'])
     },
   )
+
+  it('replaces a store of an older version, its files and all, and adds to none', async () => {
+    await store([roleCall, consoleLogin])
+    const path = join(dir, 'store.json')
+    const older = JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), version: 1 })
+    writeFileSync(path, older)
+    await expect(growingEventStore(dir, 'source')).rejects.toThrow('expected store version')
+    const done = await store([serviceEvent])
+    expect(done.rows).toBe(1)
+    expect(existsSync(join(dir, 'events', 'account=444455556666'))).toBe(false)
+    expect(readManifest(dir)).toMatchObject({ version: 2, generation: 1, rows: 1 })
+  })
 
   it('refuses a path that is a file, and a query without a store', async () => {
     writeFileSync(dir, '')

@@ -13,7 +13,7 @@ import { parseObjectKey } from '../lib/trail/object-key.ts'
 
 /**
  * What detection costs, next to the same files gunzipped and parsed as JSON and nothing else; and what rules cost: 10 against
- * 1,000. All run in this process turn by turn, and the ratio of the best times counts.
+ * 1,000. All run in this process turn by turn, and the ratio of the best times counts. Last, what 50,000 hits cost that correlations wait on.
  * Run: npm run bench:detect -- FOLDER [TURNS] [MOST FILES]
  */
 const [folder = 'examples/incident', turns = '5', most = '2000'] = process.argv.slice(2)
@@ -75,9 +75,58 @@ const works: Readonly<Record<string, () => number>> = {
   '1000 rules': detecting(generated(1000)),
 }
 
+/** Heap that the hits of a count hold: events of 50,000 parsed records, none of which completes a window. */
+const stateOf = (hits: number): number => {
+  const text = `title: c\nname: c\ncorrelation: {type: event_count, rules: [r], group-by: [ct.actor], timespan: 1h, condition: {gte: 60}}\n---\ntitle: r\nname: r\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {eventSource: s3.amazonaws.com}, condition: s}\n`
+  const detector = makeDetector(loadRules([{ path: 'state.yml', text }]).rules)
+  const collect = (globalThis as { gc?: () => void }).gc ?? (() => {})
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0; i < hits; i++)
+    detector.detect({ event: JSON.parse(stateEvent(i)) as CloudTrailEvent, key: 'k', index: i })
+  collect()
+  const held = process.memoryUsage().heapUsed - before
+  detector.finish()
+  return held
+}
+
+/** An event of common size, of one of 1,000 roles. */
+const stateEvent = (i: number): string => {
+  const role = `arn:aws:iam::111122223333:role/app-${i % 1000}`
+  return JSON.stringify({
+    eventVersion: '1.11',
+    eventID: `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+    eventTime: new Date(Date.UTC(2026, 10, 1) + i * 20).toISOString().replace(/\.\d+/, ''),
+    eventSource: 's3.amazonaws.com',
+    eventName: 'GetObject',
+    awsRegion: 'us-east-1',
+    sourceIPAddress: `198.51.100.${i % 250}`,
+    userAgent:
+      '[aws-sdk-java/2.31.50 ua/2.1 api/S3#2.31.x os/Linux#6.1 lang/java#21.0.7 md/OpenJDK_64-Bit_Server_VM]',
+    recipientAccountId: '111122223333',
+    userIdentity: {
+      type: 'AssumedRole',
+      principalId: `AROAEXAMPLE${i % 1000}:session-${i}`,
+      arn: `arn:aws:sts::111122223333:assumed-role/app-${i % 1000}/session-${i}`,
+      accountId: '111122223333',
+      accessKeyId: `ASIAEXAMPLE${i}`,
+      sessionContext: {
+        sessionIssuer: { type: 'Role', arn: role, accountId: '111122223333', userName: `app-${i % 1000}` },
+      },
+    },
+    requestParameters: {
+      bucketName: 'data',
+      key: `day/part-${i}.parquet`,
+      Host: 'data.s3.us-east-1.amazonaws.com',
+    },
+    responseElements: { 'x-amz-request-id': String(i), 'x-amz-id-2': 'x'.repeat(76) },
+    resources: [{ type: 'AWS::S3::Object', ARN: `arn:aws:s3:::data/day/part-${i}.parquet` }],
+  })
+}
+
 const best = new Map<string, number>()
 console.log(
-  `${cpus()[0]?.model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; re2js and yaml as in package.json`,
+  `${cpus()[0]?.model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}, V8 ${process.versions.v8}, zlib ${process.versions.zlib}; re2js 2.10.0, yaml 2.9.1`,
 )
 console.log(`${folder}: ${files.length} log files, ${rules.length} shipped rules`)
 for (let turn = 0; turn < Number(turns); turn++) {
@@ -97,3 +146,4 @@ for (const [name, cost] of best) {
 console.log(
   `1,000 rules take ${((best.get('1000 rules') ?? 0) / (best.get('10 rules') ?? 1)).toFixed(2)} of the time of 10`,
 )
+console.log(`50,000 hits that wait take ${Math.round(stateOf(50_000) / 1e6)} MB of heap`)

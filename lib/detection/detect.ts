@@ -4,7 +4,7 @@ import { eventTimeOf } from '../trail/event.ts'
 import { millisOf } from '../trail/time.ts'
 import { asIfSucceeded, attemptOf, wasDenied } from './attempt.ts'
 import { type Derived, makeDerived } from './derive.ts'
-import { makeRuleIndex } from './index.ts'
+import { makeRuleIndex, type RuleIndex } from './index.ts'
 import { type Listener, type Listeners, listenersOf, type Remembered, silencedBy } from './listeners.ts'
 import { type Basis, idOf, makeFinding } from './make-finding.ts'
 import { type Merger, makeMerger, type Repeats } from './repeats.ts'
@@ -72,8 +72,7 @@ const NONE: readonly Finding[] = []
 export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = {}): OpenDetector => {
   const machine = machineFor(rules, options)
   const { derived } = machine
-  const watched = (rule: Rule) => machine.reports(rule) || machine.listeners.byRule.has(rule.ref.id)
-  const index = makeRuleIndex(rules.filter((rule) => rule.kind === 'event').filter(watched))
+  const index = indexFor(rules, machine, options.minLevel ?? 'informational')
   return {
     detect: (located) => {
       const { event } = located
@@ -99,6 +98,20 @@ export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = 
     },
     finish: () => close(machine),
   }
+}
+
+/** What an index has learned of calls holds for every detector of the same rules: a function makes one for each delivery. */
+const indexes = new WeakMap<readonly Rule[], Map<Level, RuleIndex>>()
+
+const indexFor = (rules: readonly Rule[], machine: Machine, floor: Level): RuleIndex => {
+  const byLevel = indexes.get(rules) ?? new Map<Level, RuleIndex>()
+  indexes.set(rules, byLevel)
+  const known = byLevel.get(floor)
+  if (known) return known
+  const watched = (rule: Rule) => machine.reports(rule) || machine.listeners.byRule.has(rule.ref.id)
+  const index = makeRuleIndex(rules.filter((rule) => rule.kind === 'event').filter(watched))
+  byLevel.set(floor, index)
+  return index
 }
 
 const machineFor = (rules: readonly Rule[], options: DetectorOptions): Machine => {

@@ -11,6 +11,7 @@ import { refuseNothing } from '../refuse-nothing.ts'
 import type { Session } from '../session.ts'
 import { openSource } from '../source.ts'
 import { addContainActs } from './contain-act.ts'
+import { addContainDemo } from './contain-demo.ts'
 
 interface PlanOptions {
   readonly rules: readonly string[]
@@ -52,6 +53,7 @@ export const addContain = (program: Command, session: Session): void => {
     .addHelpText('after', HELP)
     .action((source: string, options: PlanOptions) => plan(source, options, session))
   addContainActs(contain, session)
+  addContainDemo(contain, session)
 }
 
 const HELP = `

@@ -1,3 +1,4 @@
+import { accountAfter } from './account.ts'
 import { ACCOUNT, BUCKET, REGIONS } from './company.ts'
 import { deliver, gzip, type LogFile, logFile } from './deliver.ts'
 import { clock, type Event } from './event.ts'
@@ -23,6 +24,7 @@ export const exampleBuckets = (): { incident: Files; tampered: Files } => {
   const incident = bucketOf(logFiles, digests)
   const { files: tampered, damages } = tamper(incident, targetsOf(logFiles, digests, steps))
   incident.set('EXPECTED.json', json(expected(logFiles, digests, steps, damages)))
+  incident.set('account.json', json(accountAfter(steps)))
   return { incident, tampered }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, ListedObject, LocatedEvent, LogStore } from './ports.ts'
+import type { Clock, LocatedEvent, LogStore } from './ports.ts'
 import { type Quarantined, readObjects } from './reading.ts'
 import type { PrefixLister } from './store/backfill.ts'
 import type { Scratch } from './store/bytes.ts'
@@ -131,28 +131,58 @@ interface Made {
 /** Reads the day and writes its files, which no record names yet. */
 const makeGeneration = async (world: CompactionWorld, making: Making): Promise<Made> => {
   const { partition, record, generation } = making
+  const reading = readingOf(world, making)
+  const late = lateEvents(partition)
+  const scratch = world.scratch()
+  let done: CompactedTables
+  try {
+    done = await compactTables(partition, {
+      events: reading.events(),
+      scratch,
+      ...(world.budget && { budget: world.budget }),
+      corrected: record.corrected,
+      write: (table, fill) => world.lake.write(fileKey(table, partition, generation), fill),
+      onForeign: ({ key }, day) => late.note(key, day),
+      onDiffering: (located) => {
+        reading.counts.differing++
+        world.onQuarantined?.(differing(located))
+      },
+    })
+  } finally {
+    scratch.close()
+  }
+  await world.lake.write(objectsKey(partition, generation), async (sink) => sink.write(reading.names()))
+  const { counts, skipped } = reading
+  const run = runOf({ making, counts, skipped, done, time: world.clock.now() })
+  const { corrected } = done
+  return { late, run, record: { ...record, generation, inputs: reading.inputs(), corrected, run } }
+}
+
+/** The events of a day's log files, then those of the generation before whose file can no longer be read; counted on the way. */
+const readingOf = (world: CompactionWorld, { partition, folders, record }: Making) => {
   const counts = { listed: 0, ingested: 0, records: 0, rejected: 0, carried: 0, differing: 0, unreadable: 0 }
   const skipped = new Map<string, number>()
   const inputs = inputsHash()
   const names = objectNames()
   const ingested = objectNames()
-  const late = lateEvents(partition)
-
-  const onObject = (object: ListedObject, isOwn: boolean) => {
+  const logs = dayLogs(world.logs, folders, record.extra, (object, isOwn) => {
     counts.listed++
     if (isOwn) inputs.add(object)
+  })
+  const skip = (key: string, reason: string) => {
+    skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
+    if (WORTH_ANOTHER_TRY.has(reason)) counts.unreadable++
+    else names.add(key)
   }
-  const logs = dayLogs(world.logs, making.folders, record.extra, onObject)
   async function* events(): AsyncGenerator<readonly LocatedEvent[]> {
-    for await (const { object, file, skipped: reason = 'unknown', quarantined } of readObjects(logs, {
-      layout: 'bucket',
-      inFlight: IN_FLIGHT,
-    })) {
+    const options = { layout: 'bucket', inFlight: IN_FLIGHT } as const
+    for await (const { object, file, skipped: reason = 'unknown', quarantined } of readObjects(
+      logs,
+      options,
+    )) {
       for (const one of quarantined) world.onQuarantined?.(one)
       if (!file) {
-        skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
-        if (WORTH_ANOTHER_TRY.has(reason)) counts.unreadable++
-        else names.add(object.key)
+        skip(object.key, reason)
         continue
       }
       counts.ingested++
@@ -168,28 +198,7 @@ const makeGeneration = async (world: CompactionWorld, making: Making): Promise<M
       yield rows
     }
   }
-  const scratch = world.scratch()
-  let done: CompactedTables
-  try {
-    done = await compactTables(partition, {
-      events: events(),
-      scratch,
-      ...(world.budget && { budget: world.budget }),
-      corrected: record.corrected,
-      write: (table, fill) => world.lake.write(fileKey(table, partition, generation), fill),
-      onForeign: ({ key }, day) => late.note(key, day),
-      onDiffering: (located) => {
-        counts.differing++
-        world.onQuarantined?.(differing(located))
-      },
-    })
-  } finally {
-    scratch.close()
-  }
-  await world.lake.write(objectsKey(partition, generation), async (sink) => sink.write(names.bytes()))
-  const run = runOf({ making, counts, skipped, done, time: world.clock.now() })
-  const { corrected } = done
-  return { late, run, record: { ...record, generation, inputs: inputs.digest(), corrected, run } }
+  return { events, counts, skipped, names: () => names.bytes(), inputs: () => inputs.digest() }
 }
 
 /** Objects fetched ahead: small files wait for the network, and the largest fit in memory. */

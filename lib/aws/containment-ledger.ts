@@ -1,8 +1,9 @@
 import {
-  ConditionalCheckFailedException,
   DynamoDBClient,
-  PutItemCommand,
   QueryCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
 import { LedgerDamaged, messageOf } from '../errors.ts'
 import { checkNext, NO_ENTRY } from '../ledger-chain.ts'
@@ -10,9 +11,10 @@ import type { Ledger, LedgerEntry } from '../ports.ts'
 import { SDK_RETRIES } from './retry.ts'
 
 /**
- * A ledger in a DynamoDB table: partition key `ledger`, sort key `sequence`, the entry as JSON. Conditional writes give one winner for each
- * sequence; reads are consistent. It holds no delete and no update: the function's role need not allow them.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
+ * A ledger in a DynamoDB table: partition key `ledger`, sort key `sequence`, the entry as JSON and its `hash`. An entry is added in one
+ * transaction with the condition that the entry before it is there with the hash it names: one winner for each sequence, no gaps, no forks. Reads are
+ * consistent. It holds no delete and no update: the function's role need not allow them.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
 export const dynamoLedger = (
   table: string,
@@ -34,26 +36,77 @@ export const dynamoLedger = (
       if (!tail) throw new LedgerDamaged(`${where}: expected entry ${after}, found none`)
     },
     append: async (entry) => {
+      const fork = () => refuseFork(entry, read(client, table, name, entry.sequence - 1), where)
       try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: {
-              ledger: { S: name },
-              sequence: { N: String(entry.sequence) },
-              entry: { S: JSON.stringify(entry) },
-            },
-            ConditionExpression: 'attribute_not_exists(#sequence)',
-            ExpressionAttributeNames: { '#sequence': 'sequence' },
-          }),
-        )
+        checkItself(entry, where)
+      } catch (error) {
+        await fork()
+        throw error
+      }
+      try {
+        await client.send(new TransactWriteItemsCommand({ TransactItems: addition(entry, table, name) }))
         return true
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false
-        throw error
+        const lost = outcomeOf(error)
+        if (lost === 'taken') return false
+        if (lost !== 'no such entry before') throw error
+        return await fork()
       }
     },
   }
+}
+
+/** Nothing broken is sent. */
+const checkItself = (entry: LedgerEntry, where: string): void =>
+  checkNext(
+    entry,
+    entry.sequence === 0 ? NO_ENTRY : { sequence: entry.sequence - 1, hash: entry.previous },
+    where,
+  )
+
+const addition = (entry: LedgerEntry, TableName: string, name: string): TransactWriteItem[] => {
+  const key = (sequence: number) => ({ ledger: { S: name }, sequence: { N: String(sequence) } })
+  const put: TransactWriteItem = {
+    Put: {
+      TableName,
+      Item: { ...key(entry.sequence), hash: { S: entry.hash }, entry: { S: JSON.stringify(entry) } },
+      ConditionExpression: 'attribute_not_exists(#sequence)',
+      ExpressionAttributeNames: { '#sequence': 'sequence' },
+    },
+  }
+  if (entry.sequence === 0) return [put]
+  const before: TransactWriteItem = {
+    ConditionCheck: {
+      TableName,
+      Key: key(entry.sequence - 1),
+      ConditionExpression: '#hash = :previous',
+      ExpressionAttributeNames: { '#hash': 'hash' },
+      ExpressionAttributeValues: { ':previous': { S: entry.previous } },
+    },
+  }
+  return [put, before]
+}
+
+/** Why a transaction was cancelled: the reasons stand in the order of its items. A conflict says that somebody else is adding right now. */
+const outcomeOf = (error: unknown): 'taken' | 'no such entry before' | undefined => {
+  if (!(error instanceof TransactionCanceledException)) return undefined
+  const [put, before] = (error.CancellationReasons ?? []).map(({ Code }) => Code)
+  if (put === 'ConditionalCheckFailed' || put === 'TransactionConflict' || before === 'TransactionConflict')
+    return 'taken'
+  return before === 'ConditionalCheckFailed' ? 'no such entry before' : undefined
+}
+
+/** `false` when the entry before is not there: a gap. Throws `LedgerDamaged` when it is another one. */
+const refuseFork = async (
+  entry: LedgerEntry,
+  stored: AsyncIterable<LedgerEntry>,
+  where: string,
+): Promise<false> => {
+  for await (const before of stored) {
+    if (before.sequence === entry.sequence - 1) checkNext(entry, before, where)
+    break
+  }
+  return false
 }
 
 async function* read(

@@ -2,24 +2,56 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, it } from 'vitest'
 import { dynamoLedger } from '../../lib/aws/containment-ledger.ts'
 import { LedgerDamaged } from '../../lib/errors.ts'
-import { NO_ENTRY, sealed } from '../../lib/ledger-chain.ts'
 import type { LedgerEntry } from '../../lib/ports.ts'
-import { json, jsonError, loopback } from './loopback.ts'
+import { chainOf, promisesOfALedger } from '../contract/ledger-promises.ts'
+import { type Answer, json, loopback } from './loopback.ts'
 
 type Item = Record<string, { S?: string; N?: string }>
 
-/** As much of DynamoDB as a ledger needs: conditional puts, and queries that answer two items a page. */
+interface Transaction {
+  readonly Put?: { readonly Item: Item; readonly ConditionExpression: string }
+  readonly ConditionCheck?: {
+    readonly Key: Item
+    readonly ConditionExpression: string
+    readonly ExpressionAttributeValues: Item
+  }
+}
+
+/** Does the condition of one part hold? Knows the two conditions that a ledger has, and no other. */
+const holds = (items: ReadonlyMap<number, Item>, { Put, ConditionCheck }: Transaction): boolean => {
+  if (Put?.ConditionExpression === 'attribute_not_exists(#sequence)')
+    return !items.has(Number(Put.Item['sequence']!.N))
+  if (ConditionCheck?.ConditionExpression !== '#hash = :previous') throw new Error('an unknown condition')
+  const found = items.get(Number(ConditionCheck.Key['sequence']!.N))
+  return found !== undefined && found['hash']!.S === ConditionCheck.ExpressionAttributeValues[':previous']!.S
+}
+
+/** All or nothing, as DynamoDB does it; reasons stand in the order of the parts. */
+const transact = (items: Map<number, Item>, parts: readonly Transaction[]): Answer => {
+  const codes = parts.map((part) => (holds(items, part) ? 'None' : 'ConditionalCheckFailed'))
+  if (codes.some((code) => code !== 'None')) return cancelled(codes)
+  for (const { Put } of parts) if (Put) items.set(Number(Put.Item['sequence']!.N), Put.Item)
+  return json({})
+}
+
+const cancelled = (codes: readonly string[]): Answer => ({
+  ...json({
+    __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+    Message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(', ')}]`,
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  }),
+  status: 400,
+})
+
+/** As much of DynamoDB as a ledger needs: transactions, and queries that answer two items a page. */
 const dynamo = async () => {
   const items = new Map<number, Item>()
+  const instead: Answer[] = []
   const server = await loopback(({ operation, body }) => {
     const input = JSON.parse(body)
-    if (operation === 'PutItem') {
-      const sequence = Number(input.Item.sequence.N)
-      if (items.has(sequence))
-        return jsonError('com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException')
-      items.set(sequence, input.Item)
-      return json({})
-    }
+    const other = instead.shift()
+    if (other) return other
+    if (operation === 'TransactWriteItems') return transact(items, input.TransactItems)
     const from = Number(
       input.ExclusiveStartKey?.sequence.N ?? Number(input.ExpressionAttributeValues[':from'].N) - 1,
     )
@@ -36,19 +68,13 @@ const dynamo = async () => {
     endpoint: server.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
+    maxAttempts: 3,
+    retryMode: 'standard',
   })
-  return { ...server, items, ledger: () => dynamoLedger('ledger', { client }) }
+  return { ...server, items, instead, ledger: () => dynamoLedger('ledger', { client }) }
 }
 
-const chain = (length: number): LedgerEntry[] => {
-  const entries: LedgerEntry[] = []
-  for (let n = 0; n < length; n++) {
-    const time = `2026-11-01T10:00:0${n}.000Z`
-    entries.push(sealed({ time, kind: 'planned', action: `a${n}`, data: { n } }, entries.at(-1) ?? NO_ENTRY))
-  }
-  return entries
-}
+const chain = chainOf
 
 const all = async (entries: AsyncIterable<LedgerEntry>) => {
   const found: LedgerEntry[] = []
@@ -67,6 +93,34 @@ const filled = async (entries: readonly LedgerEntry[]) => {
 }
 
 describe('a ledger in DynamoDB', () => {
+  promisesOfALedger(async () => {
+    table = await dynamo()
+    return { ledger: table.ledger(), again: table.ledger }
+  })
+
+  it('adds an entry once when its answer was lost and the SDK asks again', async () => {
+    const ledger = await filled(chain(1))
+    table.instead.push({ status: 500, body: '{}' })
+    expect(await ledger.append(chain(2)[1]!)).toBe(true)
+    const [first, second] = table.calls.slice(-2).map(({ body }) => JSON.parse(body).ClientRequestToken)
+    expect(first).toMatch(/^[0-9a-f-]{36}$/)
+    expect(second).toBe(first)
+  })
+
+  it('says that it was overtaken while somebody else is adding', async () => {
+    const ledger = await filled(chain(1))
+    table.instead.push(cancelled(['TransactionConflict', 'None']), cancelled(['None', 'TransactionConflict']))
+    expect(await ledger.append(chain(2)[1]!)).toBe(false)
+    expect(await ledger.append(chain(2)[1]!)).toBe(false)
+    expect(await ledger.append(chain(2)[1]!)).toBe(true)
+  })
+
+  it('throws what else DynamoDB refuses', async () => {
+    const ledger = await filled(chain(1))
+    table.instead.push(cancelled(['ValidationError', 'None']))
+    await expect(ledger.append(chain(2)[1]!)).rejects.toThrow(/Transaction cancelled/)
+  })
+
   it('gives back what was added, over pages, from where the reader is', async () => {
     const entries = chain(5)
     const ledger = await filled(entries)
@@ -91,7 +145,7 @@ describe('a ledger in DynamoDB', () => {
     void items.set(2, { ...items.get(2), entry: { S: change(items.get(2)!['entry']!.S!) } })
 
   it.each([
-    ['edited', (items: Map<number, Item>) => rewrite(items, (text) => text.replace('"n":2', '"n":9'))],
+    ['edited', (items: Map<number, Item>) => rewrite(items, (text) => text.replace('kind-2', 'kind-9'))],
     ['removed', (items: Map<number, Item>) => void items.delete(2)],
     ['not even JSON', (items: Map<number, Item>) => rewrite(items, () => '{')],
   ])('throws when an entry was %s', async (_how, damage) => {
@@ -110,6 +164,10 @@ describe('a ledger in DynamoDB', () => {
   it('never deletes and never updates', async () => {
     const ledger = await filled(chain(3))
     await all(ledger.entries())
-    expect(new Set(table.calls.map(({ operation }) => operation))).toEqual(new Set(['PutItem', 'Query']))
+    const written = table.calls.flatMap(({ body }) => JSON.parse(body).TransactItems ?? [])
+    expect(new Set(written.flatMap(Object.keys))).toEqual(new Set(['Put', 'ConditionCheck']))
+    expect(new Set(table.calls.map(({ operation }) => operation))).toEqual(
+      new Set(['TransactWriteItems', 'Query']),
+    )
   })
 })

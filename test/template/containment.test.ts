@@ -100,6 +100,7 @@ describe.skipIf(whyNot !== '')('what the roles of containment may do', () => {
       'cloudtrail:PutInsightSelectors',
       'cloudtrail:StartLogging',
       'cloudtrail:UpdateTrail',
+      'dynamodb:ConditionCheckItem',
       'dynamodb:PutItem',
       'ec2:RevokeSecurityGroupIngress',
       'events:EnableRule',
@@ -186,6 +187,7 @@ describe.skipIf(whyNot !== '')('what the roles of containment may do', () => {
         decide({ identity: documents }, { action, resource: '*' }) === 'allowed',
     )
     expect(changing.sort()).toEqual([
+      'dynamodb:ConditionCheckItem',
       'dynamodb:PutItem',
       'kms:Decrypt',
       'kms:GenerateDataKey',

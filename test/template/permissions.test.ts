@@ -26,6 +26,7 @@ const WITHOUT_RESOURCE = {
 const CHANGES = [
   'athena:StartQueryExecution',
   'athena:StopQueryExecution',
+  'dynamodb:ConditionCheckItem',
   'dynamodb:PutItem',
   'dynamodb:Query',
   'events:PutEvents',

@@ -1,5 +1,6 @@
 import { accountOf, actorOf, type CloudTrailEvent, eventTimeOf, kindOf, text } from '../trail/event.ts'
-import { callOf, compare, millis } from './format.ts'
+import { millisOf } from '../trail/time.ts'
+import { callOf, compare } from './format.ts'
 
 /** How often each name was met, most often first. */
 export interface Tally {
@@ -131,10 +132,11 @@ const countNames = (tallies: Tallies, event: CloudTrailEvent): void => {
 }
 
 const countTime = (tallies: Tallies, span: TimeSpan, event: CloudTrailEvent): void => {
-  const ms = millis(eventTimeOf(event))
-  if (ms === undefined) return
+  const time = eventTimeOf(event) ?? ''
+  const ms = time.endsWith('Z') ? millisOf(time) : Number.NaN
+  if (Number.isNaN(ms)) return
   span.count(ms)
-  const hour = new Date(ms).toISOString().slice(0, -11)
+  const hour = time.length === 20 ? time.slice(0, 13) : new Date(ms).toISOString().slice(0, -11)
   tallies.hours.count(hour)
   tallies.accountHours.count(`${hour} ${accountOf(event) ?? '(none)'}`)
 }
@@ -161,19 +163,24 @@ interface TallyCounter {
 }
 
 const tally = (max: number): TallyCounter => {
-  let counts = new Map<string, number>()
+  let counts = new Map<string, Cell>()
   let total = 0
   let exact = true
   return {
     count(name) {
       const key = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name
       total++
-      const before = counts.get(key)
-      if (before === undefined && counts.size >= max) {
-        counts = new Map(byCount(counts).slice(0, Math.floor(max / 2)))
+      const known = counts.get(key)
+      if (known) {
+        known.n++
+        return
+      }
+      if (counts.size >= max) {
+        const often = byCount(counts).slice(0, Math.floor(max / 2))
+        counts = new Map(often.map(([kept, n]) => [kept, { n }]))
         exact = false
       }
-      counts.set(key, (counts.get(key) ?? 0) + 1)
+      counts.set(key, { n: 1 })
     },
     total: () => total,
     summary(listed) {
@@ -185,8 +192,13 @@ const tally = (max: number): TallyCounter => {
   }
 }
 
-const byCount = (counts: ReadonlyMap<string, number>): (readonly [string, number])[] =>
-  [...counts].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))
+/** Counted in place: a name that is known costs one look-up. */
+interface Cell {
+  n: number
+}
+
+const byCount = (counts: ReadonlyMap<string, Cell>): (readonly [string, number])[] =>
+  [...counts].map(([name, { n }]) => [name, n] as const).sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))
 
 const sum = (entries: readonly { readonly count: number }[]): number =>
   entries.reduce((total, entry) => total + entry.count, 0)

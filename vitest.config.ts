@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/trino/**'],
     testTimeout: 30_000,
+    // the pages ask every verb of the command line for its help
+    hookTimeout: 60_000,
     env: {
       TZ: 'America/New_York', // nothing may depend on the machine's time zone
       AWS_REGION: 'us-east-1',

@@ -168,6 +168,7 @@ const PAGE_OF_VERB: Readonly<Record<string, string>> = {
   ingest: 'docs/queries.md',
   query: 'docs/queries.md',
   contain: 'docs/containment.md',
+  investigate: 'docs/investigate.md',
   rules: 'docs/rules.md',
 }
 

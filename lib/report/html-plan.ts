@@ -16,6 +16,12 @@ ${actions.length > 0 && html`<p class="cut">An approval binds to this plan by it
 </section>`
 }
 
+/** What the guard refused, where what was planned is told elsewhere. */
+export const refusedSection = ({ plan, limits }: ReportModel): Markup | undefined =>
+  plan.refused.length === 0
+    ? undefined
+    : html`<section aria-label="Refused">${refusedTable(plan.refused, limits.actions)}</section>`
+
 const MODES: Readonly<Record<Mode, string>> = {
   observe: 'This is a plan made in observe mode: no call below was sent to AWS.',
   approve: 'This is a plan that waits for approval: no call below was sent to AWS by making this report.',

@@ -1,48 +1,39 @@
+import { containmentSentence } from './containment.ts'
 import { html, type Markup, markupText } from './escape.ts'
 import { count, plural, sentenceList, utc } from './format.ts'
 import { activitySection, timelineSection } from './html-activity.ts'
+import { containmentSection } from './html-containment.ts'
 import { evidenceSection, verdictPanel } from './html-evidence.ts'
 import { findingsSection, levelTiles, storySection } from './html-findings.ts'
+import { page } from './html-page.ts'
 import { bullets, code, facts } from './html-parts.ts'
-import { planSection } from './html-plan.ts'
-import { styleElement } from './html-style.ts'
+import { planSection, refusedSection } from './html-plan.ts'
 import type { ReportModel } from './model.ts'
-
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 /** The report as one self-contained HTML file: no script, nothing loaded, readable offline, on paper and on a phone. */
 export const reportHtml = (model: ReportModel): string =>
-  markupText(html`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>Trailwarden report: ${model.source}</title>
-${styleElement}
-</head>
-<body>
-<a class="skip" href="#main">Skip to the report</a>
-${pageHeader(model)}
-<main id="main">
-${verdictPanel(model)}
+  markupText(
+    page({
+      title: `Trailwarden report: ${model.source}`,
+      header: pageHeader(model),
+      main: html`${verdictPanel(model)}
 ${summary(model)}
 ${storySection(model)}
 ${timelineSection(model)}
 ${findingsSection(model)}
-${planSection(model)}
+${model.containment ? [containmentSection(model.containment), '\n', refusedSection(model)] : planSection(model)}
 ${activitySection(model)}
-${evidenceSection(model)}
-</main>
-${pageFooter(model)}
-</body>
-</html>
-`)
+${evidenceSection(model)}`,
+      footer: pageFooter(model),
+    }),
+  )
 
-const pageHeader = ({ source, generatedAt, activity }: ReportModel): Markup => html`<header class="page">
+const pageHeader = ({
+  source,
+  generatedAt,
+  activity,
+  containment,
+}: ReportModel): Markup => html`<header class="page">
 <p class="brand">Trailwarden</p>
 <h1>CloudTrail security report</h1>
 ${facts([
@@ -57,7 +48,7 @@ ${facts([
 <li><a href="#story">What happened</a></li>
 <li><a href="#timeline">Timeline</a></li>
 <li><a href="#findings">Findings</a></li>
-<li><a href="#plan">Containment plan</a></li>
+<li>${containment ? html`<a href="#containment">Containment</a>` : html`<a href="#plan">Containment plan</a>`}</li>
 <li><a href="#activity">Who, what and where</a></li>
 <li><a href="#evidence">Evidence</a></li>
 </ul></nav>
@@ -69,7 +60,8 @@ const summary = (
 <p class="lead">${plural(model.findings.total, 'finding')} in ${plural(model.activity.events, 'event')} of ${plural(model.activity.accounts.distinct, 'account')} and ${plural(model.activity.regions.distinct, 'Region')}, from ${plural(model.files.ingested, 'log file')}. ${planned(model)}</p>
 ${levelTiles(model)}</section>`
 
-const planned = ({ plan }: ReportModel): string => {
+const planned = ({ plan, containment }: ReportModel): string => {
+  if (containment) return containmentSentence(containment)
   const parts = [
     ...(plan.actions.length > 0 ? [`${plural(plan.actions.length, 'containment action')} proposed`] : []),
     ...(plan.refused.length > 0 ? [`${count(plan.refused.length)} refused`] : []),

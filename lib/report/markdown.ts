@@ -5,6 +5,7 @@ import { filesOf } from './evidence.ts'
 import type { FindingView } from './finding-view.ts'
 import { capital, clip, compare, count, plural, utc } from './format.ts'
 import { levelName } from './html-parts.ts'
+import { containmentLines } from './markdown-containment.ts'
 import type { ReportModel } from './model.ts'
 
 /** Findings told in full in a ticket: beyond that the HTML report is the better place. */
@@ -16,7 +17,7 @@ export const reportMarkdown = (model: ReportModel): string =>
     ...heading(model),
     ...story(model),
     ...findings(model),
-    ...plan(model),
+    ...(model.containment ? [...containmentLines(model.containment), ...refused(model)] : plan(model)),
     ...activity(model),
     ...evidence(model),
     ...about(model),
@@ -104,6 +105,10 @@ const plan = ({ plan, limits }: ReportModel): string[] => [
   '',
   ...plan.actions.slice(0, limits.actions).flatMap(action),
   ...more(plan.actions.length - limits.actions, 'actions are in the plan but'),
+  ...refused({ plan, limits }),
+]
+
+const refused = ({ plan, limits }: Pick<ReportModel, 'plan' | 'limits'>): string[] => [
   ...(plan.refused.length > 0 ? ['### Refused', ''] : []),
   ...plan.refused
     .slice(0, limits.actions)

@@ -2,6 +2,7 @@ import type { ContainmentPlan } from '../action.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { ChainSummary, IntegrityReport } from '../verdict.ts'
 import type { ActivitySummary } from './activity.ts'
+import type { ContainmentLog } from './containment.ts'
 import {
   byChain,
   type EvidenceVerdict,
@@ -53,6 +54,8 @@ export interface ReportInput {
   readonly plan: ContainmentPlan
   readonly activity: ActivitySummary
   readonly rules: { readonly loaded: number; readonly rejected: number }
+  /** What the ledger says of what was done. Left out: nothing but a plan. */
+  readonly containment?: ContainmentLog
 }
 
 /** How much of each list a report shows. What is beyond is counted, and the report says so. */
@@ -96,6 +99,7 @@ export interface ReportModel {
   readonly timeline: Timeline | undefined
   readonly activity: ActivitySummary
   readonly plan: ContainmentPlan
+  readonly containment?: ContainmentLog
   readonly chains: readonly ChainSummary[]
   readonly problems: readonly ProblemGroup[]
   readonly files: FileCounts
@@ -131,6 +135,7 @@ export const reportModel = (input: ReportInput, limits: ReportLimits = REPORT_LI
     timeline: timelineOf(input.activity, findings, input.integrity),
     activity: input.activity,
     plan: input.plan,
+    ...(input.containment && { containment: input.containment }),
     chains: [...(input.integrity?.chains ?? [])].sort(byChain),
     problems: problemGroups(input.integrity?.problems ?? [], limits.problems),
     files: input.files,

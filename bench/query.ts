@@ -34,7 +34,7 @@ const QUESTIONS: readonly Question[] = [
   {
     name: 'sign-ins without MFA',
     ours: "SELECT userIdentity.arn, count(*) AS n FROM events WHERE eventName = 'ConsoleLogin' AND additionalEventData.MFAUsed = 'No' GROUP BY userIdentity.arn",
-    raw: "SELECT r.userIdentity->>'$.arn', count(*) AS n FROM raw WHERE r.eventName = 'ConsoleLogin' AND r.additionalEventData->>'$.MFAUsed' = 'No' GROUP BY ALL",
+    raw: "SELECT r.userIdentity->>'$.arn', count(*) AS n FROM raw WHERE r.eventName = 'ConsoleLogin' AND (r.additionalEventData->>'$.MFAUsed') = 'No' GROUP BY ALL",
   },
   {
     name: 'buckets read',
@@ -44,10 +44,13 @@ const QUESTIONS: readonly Question[] = [
 ]
 
 /** DuckDB alone, over the files as they were delivered, in a process of its own. */
-const RAW = `import { DuckDBInstance } from '@duckdb/node-api'
+const RAW = `import { readdirSync } from 'node:fs'
+import { DuckDBInstance } from '@duckdb/node-api'
 const connection = await (await DuckDBInstance.create(':memory:')).connect()
 const fields = "STRUCT(eventSource VARCHAR, eventName VARCHAR, errorCode VARCHAR, userIdentity JSON, additionalEventData JSON, requestParameters JSON)[]"
-const files = "read_json('" + process.argv[2] + "/**/CloudTrail/**/*.json.gz', columns = {Records: '" + fields + "'}, maximum_object_size = 268435456)"
+const names = readdirSync(process.argv[2], { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('/CloudTrail/') && name.endsWith('.json.gz'))
+const list = names.map((name) => "'" + process.argv[2] + '/' + name + "'").join(',')
+const files = "read_json([" + list + "], columns = {Records: '" + fields + "'}, maximum_object_size = 268435456)"
 await connection.run("SET memory_limit = '8GB'")
 await connection.runAndReadAll('WITH raw AS (SELECT unnest(Records) AS r FROM ' + files + ') ' + process.argv[3])
 `

@@ -10,7 +10,7 @@ const oracle = 'missing' in started ? undefined : (started as Oracle)
 if ('missing' in started) console.warn(`skipped: ${started.missing}`)
 
 /** How many queries both engines must be asked. */
-const WANTED = Number(process.env['QUERIES'] ?? 200)
+const WANTED = Number(process.env['QUERIES'] ?? 100)
 const SEED = Number(process.env['SEED'] ?? 7)
 
 interface Result {

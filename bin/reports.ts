@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { findingLine } from '../lib/finding.ts'
 import type { Outcome } from '../lib/pipeline.ts'
 import type { Quarantined } from '../lib/reading.ts'
+import type { ContainmentLog } from '../lib/report/containment.ts'
 import { reportHtml } from '../lib/report/html.ts'
 import { reportMarkdown } from '../lib/report/markdown.ts'
-import { reportModel } from '../lib/report/model.ts'
+import { type ReportModel, reportModel } from '../lib/report/model.ts'
 import { writeWhole } from './files.ts'
 import { version } from './package-root.ts'
 
@@ -15,16 +16,23 @@ export interface ReportOf {
   readonly rules: { readonly loaded: number; readonly rejected: number }
   /** UTC ISO. */
   readonly now: string
+  /** What was done about it, from the ledger. */
+  readonly containment?: ContainmentLog
 }
 
-/** Writes everything a scan leaves behind, each file whole or not at all. */
-export const writeReports = async (dir: string, report: ReportOf): Promise<void> => {
-  const { outcome, quarantined } = report
+/** The report for people, as HTML and as Markdown. */
+export const writeReport = async (dir: string, report: ReportOf): Promise<void> => {
+  const model = modelOf(report)
+  await writeWhole(join(dir, 'report.html'), reportHtml(model))
+  await writeWhole(join(dir, 'report.md'), reportMarkdown(model))
+}
+
+const modelOf = ({ source, outcome, quarantined, rules, now, containment }: ReportOf): ReportModel => {
   const { counts, activity, findings, integrity, plan } = outcome
-  const model = reportModel({
+  return reportModel({
     version: version(),
-    source: report.source,
-    generatedAt: report.now,
+    source,
+    generatedAt: now,
     integrity,
     files: counts.files,
     events: counts.events,
@@ -32,8 +40,15 @@ export const writeReports = async (dir: string, report: ReportOf): Promise<void>
     findings,
     plan,
     activity,
-    rules: report.rules,
+    rules,
+    ...(containment && { containment }),
   })
+}
+
+/** Writes everything a scan leaves behind, each file whole or not at all. */
+export const writeReports = async (dir: string, report: ReportOf): Promise<void> => {
+  const { outcome, quarantined } = report
+  const { counts, findings, integrity, plan } = outcome
   const verdicts = [...integrity.logVerdicts].map(([key, verdict]) => ({ key, verdict }))
   const summary = {
     source: report.source,
@@ -42,8 +57,7 @@ export const writeReports = async (dir: string, report: ReportOf): Promise<void>
     rules: report.rules,
     integrity: integrity.summary,
   }
-  await writeWhole(join(dir, 'report.html'), reportHtml(model))
-  await writeWhole(join(dir, 'report.md'), reportMarkdown(model))
+  await writeReport(dir, report)
   await writeWhole(join(dir, 'findings.jsonl'), lines(findings.map(findingLine)))
   await writeWhole(join(dir, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
   await writeWhole(join(dir, 'verdicts.jsonl'), lines(verdicts.map((line) => JSON.stringify(line))))

@@ -2,18 +2,27 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { containmentLog } from '../../lib/contain-report.ts'
 import { UsageError } from '../../lib/errors.ts'
 import type { AccountState } from '../../lib/local/simulated-account/state.ts'
 import { type Outcome, pipeline } from '../../lib/pipeline.ts'
+import {
+  type ContainmentLog,
+  containmentSentence,
+  duration,
+  metricsOf,
+} from '../../lib/report/containment.ts'
 import { readPlaybooks, readRules } from '../content.ts'
 import type { AttackerKind } from '../demo/attacker.ts'
-import { type Played, play } from '../demo/scene.ts'
+import { type Played, play } from '../demo/play.ts'
 import { openStage, readExample, type Stage } from '../demo/stage.ts'
-import { teller } from '../demo/tell.ts'
+import { type Tell, teller } from '../demo/tell.ts'
 import { shown, writeWhole } from '../files.ts'
 import { packageRoot } from '../package-root.ts'
+import { writeReport } from '../reports.ts'
 import type { Session } from '../session.ts'
 import { openSource } from '../source.ts'
+import { entriesOf } from './contain-report.ts'
 
 interface DemoOptions {
   readonly attacker: AttackerKind
@@ -72,10 +81,18 @@ const demo = async (options: DemoOptions, session: Session): Promise<void> => {
     speed: options.speed,
   })
   try {
-    const outcome = await detected(folder, stage, session)
-    const played = await play({ stage, tell, outcome, kind: options.attacker }, async () => {
-      tell.line('(report)')
-    })
+    const { outcome, rules } = await detected(folder, stage, session)
+    const report = async () => {
+      const containment = containmentLog(await entriesOf(stage.ledgerFile), {
+        findings: outcome.findings,
+        verdicts: outcome.integrity.logVerdicts,
+      })
+      const source = join('examples', 'incident')
+      const now = stage.time.now()
+      await writeReport(dir, { source, outcome, quarantined: [], rules, now, containment })
+      tellReport(tell, containment)
+    }
+    const played = await play({ stage, tell, outcome, kind: options.attacker }, report)
     await keepAccounts(dir, stage)
     conclude(played, { began, kept }, session)
   } finally {
@@ -94,15 +111,29 @@ const newFolder = async (dir: string): Promise<string> => {
   return dir
 }
 
-const detected = async (folder: string, stage: Stage, session: Session): Promise<Outcome> => {
+const detected = async (
+  folder: string,
+  stage: Stage,
+  session: Session,
+): Promise<{ outcome: Outcome; rules: { loaded: number; rejected: number } }> => {
   const source = await openSource(folder, {}, session.terminal)
-  const { rules } = await readRules({ folders: [], ownRules: true })
+  const { rules, rejected } = await readRules({ folders: [], ownRules: true })
   const playbooks = await readPlaybooks()
-  return pipeline(
+  const outcome = await pipeline(
     { ...source, clock: stage.time },
     { rules, playbooks },
     source.metadata ? { validate: { metadata: source.metadata } } : {},
   )
+  return { outcome, rules: { loaded: rules.length, rejected: rejected.length } }
+}
+
+const tellReport = (tell: Tell, log: ContainmentLog): void => {
+  const rows = log.actions.flatMap(({ events }) => events)
+  const proven = rows.filter(({ evidence }) => evidence === 'digest verified').length
+  tell.line(containmentSentence(log))
+  for (const { name, seconds } of metricsOf(log)) tell.line(`${name}: ${duration(seconds)}`)
+  tell.line(`evidence: ${proven} of ${rows.length} references rest on log files with a verified digest`)
+  tell.aside(`from ${log.entries} entries of the ledger, each chained to the one before`)
 }
 
 const keepAccounts = async (dir: string, { example, account }: Stage): Promise<void> => {

@@ -12,6 +12,8 @@ import type { Session } from '../session.ts'
 import { openSource } from '../source.ts'
 import { addContainActs } from './contain-act.ts'
 import { addContainDemo } from './contain-demo.ts'
+import { addContainReport } from './contain-report.ts'
+import { addContainSnapshot, readSnapshots } from './contain-snapshot.ts'
 
 interface PlanOptions {
   readonly rules: readonly string[]
@@ -20,6 +22,7 @@ interface PlanOptions {
   readonly knownAccount: readonly string[]
   readonly config?: string
   readonly breakGlass: readonly string[]
+  readonly snapshots: readonly string[]
   readonly ledger?: string
   readonly region: string
   readonly out?: string
@@ -45,6 +48,12 @@ export const addContain = (program: Command, session: Session): void => {
       '--ledger <file>',
       'read the state of the account of your AWS credentials, and record the plan here',
     )
+    .option(
+      '--snapshots <file...>',
+      'how things were, from contain snapshot: the newest from before each event is put back',
+      many,
+      [],
+    )
     .option('--region <region>', 'with --ledger: Region of calls to global services', 'us-east-1')
     .addOption(configOption())
     .option('--known-account <id...>', 'accounts of your own: sharing with them is no finding', many, [])
@@ -53,6 +62,8 @@ export const addContain = (program: Command, session: Session): void => {
     .addHelpText('after', HELP)
     .action((source: string, options: PlanOptions) => plan(source, options, session))
   addContainActs(contain, session)
+  addContainSnapshot(contain, session)
+  addContainReport(contain, session)
   addContainDemo(contain, session)
 }
 
@@ -70,6 +81,7 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
   const config = await readConfig(options.config)
   const { rules } = await readRules({ folders: options.rules, ownRules: options.defaultRules, config })
   const playbooks = await readPlaybooks()
+  const taken = await readSnapshots(options.snapshots)
   const progress = session.terminal.progress('reading objects')
   let listed = 0
   const outcome = await pipeline(
@@ -79,6 +91,8 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
       onObject: () => progress.update(++listed),
       detect: detectWith(config, options.knownAccount),
       protectedPrincipals: [...config.protectedPrincipals, ...options.protect],
+      taken,
+      ...(config.organization && { organization: config.organization }),
       ...(source.metadata && { validate: { metadata: source.metadata } }),
     },
   ).finally(progress.stop)

@@ -9,8 +9,10 @@ export interface Attempt {
   readonly at: number
   readonly accessKeyId: string
   readonly operation: string
-  /** Left out: it was allowed. */
-  readonly error?: string
+  /** Why IAM did not let it through. Left out: it did, whether or not there was anything to do. */
+  readonly denied?: string
+  /** It changed the account. */
+  readonly changed: boolean
   /** What containment called the state of the actions on the attacker at that moment. */
   readonly said: readonly ActionState[]
 }
@@ -31,7 +33,7 @@ const PERIOD_MS = { calls: 1000, undo: 700 } as const
 
 /** Somebody who is still at it, from now on, until stopped. */
 export const attack = (stage: Stage, kind: AttackerKind): Attacker => {
-  const { time, example } = stage
+  const { time, example, account } = stage
   const began = time.millis()
   const attempts: Attempt[] = []
   const keys = kind === 'undo' ? [example.keys.attackers] : [example.keys.stolen, example.keys.attackers]
@@ -41,12 +43,14 @@ export const attack = (stage: Stage, kind: AttackerKind): Attacker => {
     async () => {
       for (const { key, responder } of hands) {
         for (const call of callsOf(kind, stage, key)) {
+          const before = JSON.stringify(account.state())
           const answer = await responder.call(call)
           attempts.push({
             at: (time.millis() - began) / 1000,
             accessKeyId: key,
             operation: call.operation,
-            ...errorOf(answer),
+            ...deniedBy(answer),
+            changed: JSON.stringify(account.state()) !== before,
             said: saidOf(stage, key),
           })
         }
@@ -57,7 +61,11 @@ export const attack = (stage: Stage, kind: AttackerKind): Attacker => {
   return { began, attempts, stop }
 }
 
-const errorOf = (answer: ApiAnswer): { error?: string } => ('error' in answer ? { error: answer.error } : {})
+/** Errors that say no, and not merely that there is nothing to do. */
+const NO = /^(?:AccessDenied|InvalidClientTokenId)$/
+
+const deniedBy = (answer: ApiAnswer): { denied?: string } =>
+  'error' in answer && NO.test(answer.error) ? { denied: answer.error } : {}
 
 const callsOf = (kind: AttackerKind, stage: Stage, key: string): readonly ApiCall[] => {
   const look = iam('ListAccessKeys', { UserName: stage.example.breakGlass.split('/').at(-1)! })

@@ -38,13 +38,18 @@ export const after = (seconds: number): string => {
 /** What became of a key's calls, in one line. `zero`: seconds at which the containment was made. */
 export const keyLine = (key: string, attempts: readonly Attempt[], zero: number): string => {
   const mine = attempts.filter(({ accessKeyId, at }) => accessKeyId === key && at >= zero)
-  const allowed = mine.filter(({ error }) => error === undefined)
-  const denied = mine.filter(({ error }) => error !== undefined)
-  const last = allowed.at(-1)
-  const first = denied[0]
-  const parts = [
-    last ? `allowed until ${after(last.at - zero)} (${allowed.length})` : 'never allowed',
-    ...(first ? [`denied from ${after(first.at - zero)} on (${denied.length}, ${first.error})`] : []),
-  ]
-  return `${key}  ${parts.join(', ')}`
+  const last = mine.findLast(({ denied }) => denied === undefined)
+  const later = mine.slice(last ? mine.indexOf(last) + 1 : 0)
+  const allowed = last ? `works until ${after(last.at - zero)}` : 'does not work any more'
+  const first = later[0]
+  const codes = [...new Set(later.flatMap(({ denied }) => denied ?? []))].join(', ')
+  return `${key} ${allowed}${first ? `; denied from ${after(first.at - zero)} on, ${some(later.length, 'attempt')} (${codes})` : ''}`
+}
+
+/** What the attacker changed, a line for each moment. */
+export const undoneLines = (attempts: readonly Attempt[], zero: number): readonly string[] => {
+  const moments = new Map<number, string[]>()
+  for (const { at, operation, changed } of attempts)
+    if (changed && at >= zero) moments.set(at, [...(moments.get(at) ?? []), operation])
+  return [...moments].map(([at, operations]) => `${after(at - zero)} it is undone: ${operations.join(', ')}`)
 }

@@ -11,6 +11,7 @@ import {
   type Run,
   recordOf,
   routeOf,
+  waysTaken,
 } from './execute.ts'
 import { lookAtAll } from './look.ts'
 import { noticeOf } from './notice.ts'
@@ -29,6 +30,8 @@ export interface Outcome {
 
 export interface Applied {
   readonly outcomes: readonly Outcome[]
+  /** Ids of what may go on and was left to another role. */
+  readonly left: readonly string[]
   /** What people must see. */
   readonly notices: readonly Finding[]
 }
@@ -36,33 +39,43 @@ export interface Applied {
 /**
  * Does what of a recorded plan may be done: in `observe` nothing; else what is automatic, or approved by enough people. The state is read
  * again first: whatever is no longer as it was when the plan was recorded is refused, and nothing of it is called. One action that
- * fails keeps no other from being done. Applying the same plan again, or at the same time, makes no call twice.
+ * fails keeps no other from being done. Applying the same plan again, or at the same time, makes no call twice. What is not `mine` to do
+ * is left to another role, and named.
  */
-export const applyPlan = async (world: ContainWorld, plan: string): Promise<Applied> => {
+export const applyPlan = async (
+  world: ContainWorld,
+  plan: string,
+  mine: (action: ContainmentAction) => boolean = () => true,
+): Promise<Applied> => {
   const book = await world.ledger.refresh()
   const ours = [...book.actions.values()].filter((record) => record.planned.plan === plan)
   const outcomes: Outcome[] = []
   const notices: Finding[] = []
   const startable: string[] = []
+  const left: string[] = []
   for (const record of ours) {
     const start = await mayStart(world, record)
-    if (start === true) startable.push(record.id)
+    if (start === true && !mine(record.planned.prepared.action)) {
+      left.push(record.id)
+      outcomes.push(outcomeOf(world, record.id, 'it may go on, by the function that may do it'))
+    } else if (start === true) startable.push(record.id)
     else outcomes.push(outcomeOf(world, record.id, start))
   }
   for (const id of startable) {
-    const { outcome, told } = await applyAction(world, id)
+    const { outcome, told } = await applyAction(world, id, plan)
     outcomes.push(outcome)
     notices.push(...told)
   }
-  return { outcomes, notices }
+  return { outcomes, left, notices }
 }
 
-/** Begins, or goes on with, one action. Never throws for the action's own sake: an answer that never came leaves it to a later run. */
+/** Begins, or goes on with, one action, of `plan` if it is still that one. Never throws for the action's own sake: an answer that never came leaves it to a later run. */
 export const applyAction = async (
   world: ContainWorld,
   id: string,
+  plan?: string,
 ): Promise<{ readonly outcome: Outcome; readonly told: readonly Finding[] }> => {
-  const begun = await begin(world, id)
+  const begun = await begin(world, id, plan)
   if ('told' in begun) return { outcome: outcomeOf(world, id, begun.reason), told: begun.told }
   try {
     await execute(begun)
@@ -83,9 +96,13 @@ const incomplete = (world: ContainWorld, id: string): readonly Finding[] => {
 
 const execute = async (run: Run): Promise<void> => {
   const { world, id } = run
-  const { action } = recordOf(world, id).planned.prepared
-  const objection = await targetObjection(action, world.responder)
-  if (objection) return stop(run, objection)
+  const { planned, steps } = recordOf(world, id)
+  const { action } = planned.prepared
+  const target = await targetObjection(action, world.responder)
+  if (target && steps.size === 0) return stop(run, target.reason)
+  // something was made before a crash: it is never called refused
+  if (target?.other) return fail(run, { succeeded: 0, failed: [] }, target.reason)
+  if (target) throw new Error(target.reason)
   for (;;) {
     const { way } = recordOf(world, id)
     const made = await makeWay(run, action, way)
@@ -119,7 +136,7 @@ const makeWay = (run: Run, action: ContainmentAction, way: number): Promise<Made
     way,
     calls,
     complete,
-    goneIs: async (error) => GONE.test(error) && (action.target.kind === 'access-key' || (await complete())),
+    goneIs: async (error) => GONE.test(error) && (await complete()),
     stopOn: (error) => others.some(({ onErrors }) => onErrors.includes(error)),
   })
 }
@@ -165,10 +182,7 @@ const fail = async (run: Run, made: Made, objection: string | undefined): Promis
   const reason = [...errors, ...(objection ? [objection] : [])].join('; ')
   await holding(run, (record) => {
     const { way, planned } = record
-    const any = [...record.steps.values()].some(
-      ({ answer }) => answer?.phase === 'apply' && answer.outcome !== 'failed',
-    )
-    if (!any) return { kind: 'failed', action: run.id, data: { way, reason } }
+    if (waysTaken(record).length === 0) return { kind: 'failed', action: run.id, data: { way, reason } }
     const expires = expiryOf(run.world, planned.prepared.action)
     return { kind: 'partial', action: run.id, data: { way, reason, owner: planned.owner, expires } }
   })

@@ -1,7 +1,7 @@
 import type { ContainmentAction } from '../action.ts'
 import type { Draft } from './entries.ts'
 import type { ActionRecord, Approval, Book } from './fold.ts'
-import { lastOf, parseArn } from './ids.ts'
+import { type Arn, lastOf, parseArn } from './ids.ts'
 import { type ContainWorld, later } from './world.ts'
 
 /** Who approves, as AWS itself says: GetCallerIdentity, or the signature of the request. */
@@ -57,11 +57,12 @@ const refuseApproval = (
   const waiting = records.filter(({ state }) => state === 'PLANNED' || state === 'APPROVED')
   if (waiting.length === 0) return 'nothing of this plan waits for approval'
   const identity = identityOfApprover(approver)
-  if (identity === '') return `the approver is no principal of AWS: ${approver.arn.slice(0, 100)}`
   const names = namesOfApprover(approver)
   if (waiting.some((record) => concerns(record, names))) return 'the approver is who the plan contains'
   if (names.some((name) => descendants.has(name)))
     return 'the approver works with credentials that the contained principal made'
+  if (identity === '')
+    return `the approver is no principal of AWS that is one person: ${approver.arn.slice(0, 100)}`
   return approvalsOf(book, plan, now).some((one) => one.identity === identity)
     ? 'this approver has approved this plan already'
     : undefined
@@ -75,13 +76,26 @@ export const identityOfApprover = ({ arn }: Approver): string => {
   const parsed = parseArn(arn)
   if (!parsed) return ''
   const [kind, role = '', session = ''] = parsed.resource.split('/')
+  // whoever asks for a federated session chooses its name: one person could be any number
+  if (kind === 'federated-user') return ''
   if (kind !== 'assumed-role') return arn
   const name = role.startsWith('AWSReservedSSO_') ? `${role}/${session}` : role
   return `${parsed.accountId}:role/${name}`
 }
 
 const namesOfApprover = ({ arn, userId = '', accessKeyId = '' }: Approver): readonly string[] =>
-  [arn, userId, userId.split(':')[0]!, accessKeyId, identityOfApprover({ arn })].filter((name) => name !== '')
+  [
+    arn,
+    userId,
+    userId.split(':')[0]!,
+    accessKeyId,
+    identityOfApprover({ arn }),
+    ...userNames(parseArn(arn)),
+  ].filter((name) => name !== '')
+
+/** A user whatever its path and partition: an account has a user name once. */
+const userNames = (arn: Arn | undefined): readonly string[] =>
+  arn?.resource.startsWith('user/') ? [`${arn.accountId}:user/${lastOf(arn.resource)}`] : []
 
 const concerns = ({ planned }: ActionRecord, names: readonly string[]): boolean =>
   subjectNames(planned.prepared.action).some((name) => names.includes(name))
@@ -100,10 +114,12 @@ const subjectNames = ({ target, quiet }: ContainmentAction): readonly string[] =
     : kind === 'role'
       ? name
       : undefined
-  const owner = kind === 'access-key' && name ? [`arn:aws:iam::${accountId}:user/${name}`] : []
+  const owner = kind === 'access-key' && name ? [`${accountId}:user/${name}`] : []
   return [
     id,
-    ...(arn === undefined ? owner : [arn]),
+    ...owner,
+    ...(arn === undefined ? [] : [arn]),
+    ...userNames(parsed),
     ...(role === undefined ? [] : [`${accountId}:role/${role}`]),
     ...[quiet?.accessKeyId, quiet?.principalId].filter((one) => one !== undefined),
   ]

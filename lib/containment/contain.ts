@@ -5,9 +5,10 @@ import { approvalsOf } from './approve.ts'
 import { aliveBreakGlass, askingEvents, corroborate } from './corroborate.ts'
 import { decide, refuseTarget, subjectOfAction, takesAccess } from './decide.ts'
 import type { Draft, EntryData } from './entries.ts'
+import { recordOf } from './execute.ts'
 import type { ActionRecord, Book } from './fold.ts'
 import { type PreparedPlan, preparePlan } from './prepare.ts'
-import { watchDoubted } from './watch.ts'
+import { type Doubted, isDoubted, watchDoubted } from './watch.ts'
 import type { ContainWorld } from './world.ts'
 
 export interface Recorded {
@@ -65,24 +66,36 @@ export const recordPlan = async (
   return { plan: { ...prepared, actions }, known }
 }
 
+export interface Contained extends Recorded, Applied {
+  /** Verified by another role, and something newer speaks against it: that role looks again. */
+  readonly doubted: readonly Doubted[]
+}
+
 /**
  * From a plan to contained: records it and does at once what may go on its own. The rest waits in the ledger for approval and
  * `applyPlan`. Ends at the ledger when the same is delivered again; an event that is newer than a verified containment has it looked at once more.
+ * What is not `mine` to do is left, and named.
  */
 export const contain = async (
   plan: ContainmentPlan,
   findings: readonly Finding[],
   world: ContainWorld,
-): Promise<Recorded & Applied> => {
+  mine: (action: ContainmentAction) => boolean = () => true,
+): Promise<Contained> => {
   const recorded = await recordPlan(plan, findings, world)
-  const { outcomes, notices }: Applied =
+  const { outcomes, left, notices }: Applied =
     recorded.plan.actions.length === 0
-      ? { outcomes: [], notices: [] }
-      : await applyPlan(world, recorded.plan.hash)
-  if (world.settings.mode === 'observe') return { ...recorded, outcomes, notices }
+      ? { outcomes: [], left: [], notices: [] }
+      : await applyPlan(world, recorded.plan.hash, mine)
+  if (world.settings.mode === 'observe') return { ...recorded, outcomes, left, notices, doubted: [] }
   const known = plan.actions.filter(({ id }) => recorded.known.includes(id))
-  const doubted = known.map((action) => ({ id: action.id, newestEvent: newestOf(action, findings) }))
-  return { ...recorded, outcomes, notices: [...notices, ...(await watchDoubted(world, doubted))] }
+  const lookFor = (actions: readonly ContainmentAction[]) =>
+    actions
+      .map((action) => ({ id: action.id, newestEvent: newestOf(action, findings) }))
+      .filter(({ id, newestEvent }) => isDoubted(recordOf(world, id), newestEvent))
+  const doubted = lookFor(known.filter((action) => !mine(action)))
+  const looked = await watchDoubted(world, lookFor(known.filter(mine)))
+  return { ...recorded, outcomes, left, notices: [...notices, ...looked], doubted }
 }
 
 interface Ground {
@@ -111,6 +124,8 @@ const newestOf = (action: ContainmentAction, findings: readonly Finding[]): stri
   askingEvents(action, findings).reduce((newest, { time }) => (time > newest ? time : newest), '')
 
 const OPEN = new Set(['PLANNED', 'APPROVED'])
+/** Somebody undid it. With one call there is nothing left of it that planning anew could take for the state before. */
+const UNDONE = new Set(['TAMPERED', 'CONFLICT'])
 const ENDED = new Set(['REFUSED', 'FAILED', 'RELEASED', 'EXPIRED', 'ALREADY'])
 
 /**
@@ -124,6 +139,7 @@ const mayReplace = (
   again: boolean,
   newest: string,
 ): boolean => {
+  if (UNDONE.has(record.state)) return again && record.planned.prepared.action.calls.length === 1
   if (ENDED.has(record.state)) return again || newest > (record.endedAt ?? record.plannedAt)
   if (!OPEN.has(record.state)) return false
   if (again) return true
@@ -148,6 +164,7 @@ const plannedEntry = (
   const record = book.actions.get(action.id)
   const newest = events.reduce((last, { time }) => (time > last ? time : last), '')
   if (record && !mayReplace(record, book, world, again, newest)) return undefined
+  if (record && UNDONE.has(record.state) && of.one.found === 'already') return undefined
   const question = { action, settings, now: clock.now(), events, evidence, breakGlass: of.breakGlass }
   const decision = decide(question)
   if (record && !again && OPEN.has(record.state) && !decision.automatic) return undefined

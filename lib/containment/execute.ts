@@ -170,6 +170,14 @@ const record = async (run: Run, data: CalledData): Promise<CalledData> => {
 /** The record of an action that is in the ledger. */
 export const recordOf = (world: ContainWorld, id: string): ActionRecord => world.ledger.book.actions.get(id)!
 
+/** Ways of which a call took effect, or may have: its answer never came. The last way first. */
+export const waysTaken = ({ steps }: ActionRecord): readonly number[] => {
+  const made = [...steps].filter(
+    ([key, { answer }]) => key.startsWith('apply/') && answer?.outcome !== 'failed',
+  )
+  return [...new Set(made.map(([key]) => Number(key.split('/')[1])))].sort((a, b) => b - a)
+}
+
 /** Do the checks of the way that was taken hold? */
 export const holdsNow = async (world: ContainWorld, id: string) => {
   const record = recordOf(world, id)

@@ -114,6 +114,8 @@ const addApproval = (book: Book, data: EntryData['approved'], at: string): void 
 
 const plan = (book: Book, id: string, planned: EntryData['planned'], at: string): void => {
   const state = planned.prepared.found === 'already' ? 'ALREADY' : 'PLANNED'
+  // an approval is for one doing: the same plan made again asks again
+  if (book.actions.has(id)) book.approvals.delete(planned.plan)
   book.actions.set(id, { id, state, planned, plannedAt: at, way: 0, steps: new Map(), checks: [] })
 }
 

@@ -58,7 +58,7 @@ export const prepareAction = async (
     if ('reason' in snapshot) return snapshot
     const concrete = concreteAction(action, snapshot.answers)
     const objection = await targetObjection(concrete, responder)
-    if (objection) return { reason: objection }
+    if (objection) return { reason: objection.reason }
     const { holds } = await lookAtAll(concrete.done ?? [], responder)
     if (holds !== 'yes' && concrete.calls.length === 0)
       return { reason: 'on the state the account is in there is nothing to call' }
@@ -74,21 +74,29 @@ export const prepareAction = async (
   }
 }
 
+/** Why the target may not be touched. `other`: it was seen to be another one; else nobody could see. */
+export interface TargetObjection {
+  readonly reason: string
+  readonly other: boolean
+}
+
 /**
- * Why the target is not the one the event named, or `undefined` when every pin holds. Looked at before acting and before undoing.
- * Throws when no answer came.
+ * Why the target is not the one the event named, or `undefined` when every pin holds. Looked at before acting, before acting again and before
+ * undoing. Throws when no answer came.
  */
 export const targetObjection = async (
   { pins = [], target }: ContainmentAction,
   responder: Responder,
-): Promise<string | undefined> => {
+): Promise<TargetObjection | undefined> => {
   for (const pin of pins) {
     const { holds, looks } = await lookAtAll([pin], responder)
     if (holds === 'yes') continue
     const found = (JSON.stringify(looks[0]?.found) ?? 'nothing').slice(0, 120)
-    return holds === 'unknown'
-      ? `${pin.call.operation} could not be read (${found}): nobody knows whether ${target.id} is still the same`
-      : `${pin.call.operation}: expected ${JSON.stringify(pin.equals)} as ${pin.query}, found ${found}: it is not the ${target.kind} of the event`
+    const reason =
+      holds === 'unknown'
+        ? `${pin.call.operation} could not be read (${found}): nobody knows whether ${target.id} is still the same`
+        : `${pin.call.operation}: expected ${JSON.stringify(pin.equals)} as ${pin.query}, found ${found}: it is not the ${target.kind} of the event`
+    return { reason, other: holds === 'no' }
   }
   return undefined
 }

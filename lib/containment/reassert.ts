@@ -2,6 +2,7 @@ import type { Finding } from '../finding.ts'
 import { calledWith, type Draft } from './entries.ts'
 import { holding, holdsNow, LeaseLost, leaseOf, outputsOf, type Run, recordOf, routeOf } from './execute.ts'
 import { noticeOf } from './notice.ts'
+import { targetObjection } from './prepare.ts'
 import { withAnswers } from './resolve.ts'
 import { type ContainWorld, secondsBetween } from './world.ts'
 
@@ -35,6 +36,7 @@ export const reassert = async (world: ContainWorld, id: string): Promise<readonl
 const fight = async (run: Run): Promise<readonly Finding[]> => {
   const { world, id } = run
   const begun = world.clock.now()
+  const { action } = recordOf(world, id).planned.prepared
   let times = 0
   let steadySince = begun
   for (;;) {
@@ -43,7 +45,9 @@ const fight = async (run: Run): Promise<readonly Finding[]> => {
     if (holds !== 'yes') steadySince = now
     if (secondsBetween(begun, now) >= FOR_SECONDS) break
     if (holds === 'no') {
-      await again(run)
+      const target = await targetObjection(action, world.responder)
+      if (target?.other) return giveUp(run, times, target.reason)
+      if (!target) await again(run)
       times++
     }
     await world.sleep(1000 / TIMES_A_SECOND)
@@ -66,15 +70,25 @@ const again = async (run: Run): Promise<void> => {
   }
 }
 
+/** It does not hold, or its name belongs to somebody else by now, whom nothing may be done to. */
+const giveUp = async (run: Run, times: number, reason: string): Promise<readonly Finding[]> => {
+  const { world, id } = run
+  const { action } = recordOf(world, id).planned.prepared
+  await holding(run, () => ({ kind: 'reasserted', action: id, data: { times, holds: false } }))
+  await world.ledger.append(() => ({ kind: 'tampered', action: id, data: { reason } }))
+  return [noticeOf('containment-tampered', action, world.clock.now(), `${reason}. Act outside the account`)]
+}
+
 const conclude = async (run: Run, times: number, holds: boolean): Promise<readonly Finding[]> => {
   const { world, id } = run
   const { action } = recordOf(world, id).planned.prepared
+  if (!holds)
+    return giveUp(
+      run,
+      times,
+      `undone again and again: made ${times} times in ${FOR_SECONDS} s, and it does not hold`,
+    )
   await holding(run, () => ({ kind: 'reasserted', action: id, data: { times, holds } }))
-  if (!holds) {
-    const reason = `undone again and again: made ${times} times in ${FOR_SECONDS} s, and it does not hold`
-    await world.ledger.append(() => ({ kind: 'tampered', action: id, data: { reason } }))
-    return [noticeOf('containment-tampered', action, world.clock.now(), `${reason}. Act outside the account`)]
-  }
   const detail = `somebody undid it; made ${times} more time${times === 1 ? '' : 's'}, it holds now`
   return [noticeOf('containment-tampered', action, world.clock.now(), detail)]
 }

@@ -1,7 +1,17 @@
 import type { ApiCall } from '../action.ts'
 import { messageOf } from '../errors.ts'
 import type { ActionState, Draft } from './entries.ts'
-import { holding, holdsNow, leaseOf, makeCalls, outputsOf, type Run, recordOf, routeOf } from './execute.ts'
+import {
+  holding,
+  holdsNow,
+  leaseOf,
+  makeCalls,
+  outputsOf,
+  type Run,
+  recordOf,
+  routeOf,
+  waysTaken,
+} from './execute.ts'
 import type { ActionRecord } from './fold.ts'
 import { prepareAction, targetObjection } from './prepare.ts'
 import { type ContainWorld, later } from './world.ts'
@@ -42,10 +52,8 @@ export const releaseAction = async (
   if (world.settings.mode === 'observe')
     return { state: record.state, reason: 'the mode is observe: nothing is called' }
   const left = isLeft(world, record)
-  if (!left) {
-    const objection = await releaseObjection(world, record, options)
-    if (objection) return objection
-  }
+  const objection = left ? await leftObjection(world, record) : await releaseObjection(world, record, options)
+  if (objection) return objection
   const entry = await world.ledger.append((now) => releasing(world, now.actions.get(id)!, options))
   if (!entry) return { state: recordOf(world, id).state, reason: 'somebody else is at work on it' }
   return undo({ world, id, token: entry.sequence }, options)
@@ -73,13 +81,6 @@ const releasing = (world: ContainWorld, record: ActionRecord, options: ReleaseOp
 export const undoCalls = (record: ActionRecord): readonly ApiCall[] =>
   waysTaken(record).flatMap((way) => routeOf(record.planned.prepared.action, way).undo)
 
-const waysTaken = ({ steps }: ActionRecord): readonly number[] => {
-  const made = [...steps.values()].filter(
-    ({ answer }) => answer?.phase === 'apply' && answer.outcome !== 'failed',
-  )
-  return [...new Set(made.map(({ answer }) => answer!.way))].sort((a, b) => b - a)
-}
-
 const releaseObjection = async (
   world: ContainWorld,
   record: ActionRecord,
@@ -97,8 +98,23 @@ const releaseObjection = async (
   if (!options.early && earliest > world.clock.now())
     return refuse(`not before ${earliest}: sessions that it denies may still live`)
   const objection = await targetObjection(action, world.responder)
-  if (objection) return refuse(objection)
+  if (objection) return refuse(objection.reason)
   return record.state === 'PARTIAL' ? undefined : conflict(world, record)
+}
+
+/** The rest of a release may only meet the target that it was begun on. */
+const leftObjection = async (
+  world: ContainWorld,
+  { id, state, planned }: ActionRecord,
+): Promise<Released | undefined> => {
+  const objection = await targetObjection(planned.prepared.action, world.responder)
+  if (!objection) return undefined
+  const { reason, other } = objection
+  if (!other) return { state, reason }
+  await world.ledger.append((book) =>
+    isLeft(world, book.actions.get(id)!) ? { kind: 'conflict', action: id, data: { reason } } : undefined,
+  )
+  return { state: recordOf(world, id).state, reason }
 }
 
 const refused = async (

@@ -91,19 +91,26 @@ const refuse = async (
 export type Begun = Run | { readonly reason: string; readonly told: readonly Finding[] }
 
 /** Takes the action over, if nobody else has: one of many wins. The budget is looked at in the same breath. */
-export const begin = async (world: ContainWorld, id: string): Promise<Begun> => {
-  const entry = await world.ledger.append((book) => startEntry(world, book, id))
+export const begin = async (world: ContainWorld, id: string, plan?: string): Promise<Begun> => {
+  const entry = await world.ledger.append((book) => startEntry(world, book, id, plan))
   if (entry?.kind === 'started') return { world, id, token: entry.sequence }
   if (entry?.kind === 'budget')
     return { reason: entry.data.reason, told: await openBreaker(world, entry.data) }
   return { reason: 'somebody else is at work on it', told: [] }
 }
 
-const startEntry = (world: ContainWorld, book: Book, id: string): Draft | undefined => {
+const startEntry = (
+  world: ContainWorld,
+  book: Book,
+  id: string,
+  plan: string | undefined,
+): Draft | undefined => {
   const record = book.actions.get(id)!
   const { settings, clock } = world
   const resumed = isLeft(world, record)
   if (!resumed && record.state !== 'PLANNED' && record.state !== 'APPROVED') return undefined
+  // planned anew since it was looked at, or no longer approved: that is another question
+  if (!resumed && (record.planned.plan !== plan || permission(world, record) !== undefined)) return undefined
   const { action } = record.planned.prepared
   const approvals = approvalsOf(book, record.planned.plan, clock.now())
   const automatic = approvals.length === 0 && (record.started?.automatic ?? true)

@@ -1,4 +1,5 @@
 import type { ApiCall, ContainmentAction, Json } from '../action.ts'
+import { messageOf } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { at, isObject } from '../trail/event.ts'
 import { applyAction, applyPlan, type Outcome } from './apply.ts'
@@ -27,11 +28,20 @@ export const sweepContainment = async (world: ContainWorld, events?: EventsSince
   const notices: Finding[] = []
   if (world.settings.mode === 'observe') return { outcomes, notices }
   for (const id of [...book.actions.keys()]) {
-    const done = await sweepAction(world, id, events)
+    const done = await sweepAction(world, id, events).catch((error: unknown) => unseen(world, id, error))
     outcomes.push(...done.outcomes)
     notices.push(...done.notices)
   }
   return { outcomes, notices }
+}
+
+/** One call that gets no answer, in a Region that is switched off, keeps no other action from being looked at. */
+const unseen = async (world: ContainWorld, id: string, error: unknown): Promise<Swept> => {
+  await world.ledger.refresh()
+  const { state, planned } = recordOf(world, id)
+  const { title } = planned.prepared.action
+  const reason = `could not be looked at: ${messageOf(error)}`
+  return { outcomes: [{ action: id, title, state, reason }], notices: [] }
 }
 
 const NOTHING: Swept = { outcomes: [], notices: [] }

@@ -233,6 +233,12 @@ export const fakeAccount = (options: FakeAccountOptions) => {
       changed()
     },
     principal: (kind: 'User' | 'Role', name: string) => account.principals[keyOf(kind, name)],
+    /** iam:UpdateUser: the same unique id, keys and policies under another name. */
+    rename: (kind: 'User' | 'Role', name: string, to: string) => {
+      const { [keyOf(kind, name)]: one, ...others } = account.principals
+      account.principals = { ...others, [keyOf(kind, to)]: { ...one!, name: to } }
+      changed()
+    },
     /** The next `times` calls of the operation answer this error and do nothing. */
     failNext: (operation: string, code: string, times = 1) =>
       failures.push({ operation, error: code, times }),

@@ -58,6 +58,12 @@ export const iamCalls =
 
 export type Noun = 'User' | 'Role' | 'Group'
 
+/**
+ * Errors of a look that say that the thing is done: a role that is gone denies everybody. A user or group that is gone may only have taken another
+ * name (UpdateUser, UpdateGroup), with all its keys and policies, so of these it says nothing.
+ */
+export const goneIsDone = (noun: Noun): readonly string[] => (noun === 'Role' ? ['NoSuchEntity'] : [])
+
 /** That the name still belongs to the unique id. */
 export const pinOf = (
   partition: Partition,

@@ -106,7 +106,7 @@ const deactivate = (
     reversibility: 'exact',
     undo: [when(status('Active'), 0, `${ours}.Status | [0]`, 'Active')],
     undoNote: 'Only when the owner of the user says that the credential is theirs.',
-    done: [check(list, `length(${ours} | [?Status=='Active'] || \`[]\`)`, 0, 'NoSuchEntity')],
+    done: [check(list, `length(${ours} | [?Status=='Active'] || \`[]\`)`, 0)],
     verify: [`${kind.list} shows it Inactive 10 s, 60 s and 5 min after the call.`],
     limits: [
       "The user's access keys, password and other credentials keep working.",

@@ -99,15 +99,11 @@ const deactivate = (context: Context, key: Key): Draft => {
     pins:
       key.ownerId === undefined
         ? [check(lastUsed, 'UserName', key.owner, 'NoSuchEntity')]
-        : [pinOf(key.partition, 'User', key.owner, key.ownerId, 'NoSuchEntity')],
-    // A key that somebody deleted is contained as well: it cannot be made active again.
+        : [pinOf(key.partition, 'User', key.owner, key.ownerId)],
+    // A key that somebody deleted is contained as well: it cannot be made active again. Of a user that is not there nothing is known: with
+    // another name its keys go on.
     done: [
-      check(
-        list,
-        `length(AccessKeyMetadata[?AccessKeyId=='${key.id}' && Status!='Inactive'] || \`[]\`)`,
-        0,
-        'NoSuchEntity',
-      ),
+      check(list, `length(AccessKeyMetadata[?AccessKeyId=='${key.id}' && Status!='Inactive'] || \`[]\`)`, 0),
     ],
     quiet: { accessKeyId: key.id },
     keepSeconds: USER_SESSION_SECONDS,

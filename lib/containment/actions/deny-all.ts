@@ -2,7 +2,7 @@ import type { ApiCall, Check, Fallback } from '../../action.ts'
 import { inlinePolicyName } from '../draft.ts'
 import type { Partition } from '../ids.ts'
 import { DENY_ALL, denyAllPolicyArn } from '../policies.ts'
-import { check, iamCalls, when } from './checks.ts'
+import { check, goneIsDone, iamCalls, when } from './checks.ts'
 
 /** How AWSDenyAll is put on a user or role, and the ways left when its quota of policies is used up. */
 export interface DenyAll {
@@ -26,6 +26,7 @@ export const denyAllOf = (
   const PolicyArn = denyAllPolicyArn(partition)
   const call = (operation: string, more: ApiCall['input'] = {}) =>
     iamCalls(partition)(operation, { [`${noun}Name`]: name, ...more })
+  const gone = goneIsDone(noun)
   return {
     calls: [call(`Attach${noun}Policy`, { PolicyArn })],
     undo: [call(`Detach${noun}Policy`, { PolicyArn })],
@@ -34,7 +35,7 @@ export const denyAllOf = (
         call(`ListAttached${noun}Policies`),
         `length(AttachedPolicies[?PolicyArn=='${PolicyArn}'] || \`[]\`)`,
         1,
-        'NoSuchEntity',
+        ...gone,
       ),
     ],
     fallbacks: [asBoundary(noun, PolicyArn, call), inline(noun, actionId, call)],
@@ -64,7 +65,7 @@ const asBoundary = (noun: 'User' | 'Role', PolicyArn: string, call: Call): Fallb
       when(call(`Put${noun}PermissionsBoundary`, { PermissionsBoundary: PolicyArn }), 0, boundary, null),
     ],
     undo: [call(`Delete${noun}PermissionsBoundary`)],
-    done: [check(call(`Get${noun}`), boundary, PolicyArn, 'NoSuchEntity')],
+    done: [check(call(`Get${noun}`), boundary, PolicyArn, ...goneIsDone(noun))],
   }
 }
 

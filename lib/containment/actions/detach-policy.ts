@@ -4,7 +4,7 @@ import { type Builder, type Context, drafted, eventTarget, onObject } from '../d
 import { refusePrincipal, type Scope } from '../guard.ts'
 import { shaped } from '../ids.ts'
 import { isContainmentPolicy } from '../policies.ts'
-import { check, fromSnapshot, iamCalls, type Noun, pinOf } from './checks.ts'
+import { check, fromSnapshot, goneIsDone, iamCalls, type Noun, pinOf } from './checks.ts'
 
 const ATTACHED: Readonly<Record<string, Noun>> = {
   AttachUserPolicy: 'User',
@@ -93,7 +93,9 @@ const detach = (
     undo: [call(`Attach${noun}Policy`, { PolicyArn: policy })],
     undoNote: `Only when Get${noun} shows the same ${noun}Id as before.`,
     pins: [pinOf(partition, noun, name, fromSnapshot(0, `${noun}.${noun}Id`))],
-    done: [check(attached, `length(AttachedPolicies[?PolicyArn=='${policy}'] || \`[]\`)`, 0, 'NoSuchEntity')],
+    done: [
+      check(attached, `length(AttachedPolicies[?PolicyArn=='${policy}'] || \`[]\`)`, 0, ...goneIsDone(noun)),
+    ],
     verify: [`ListAttached${noun}Policies no longer shows ${policy}, 60 s after the call.`],
     limits: [
       'Detaching is no containment: other policies, resource policies and trust may still allow what this one did. Deny the principal to be sure.',

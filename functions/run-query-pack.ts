@@ -1,16 +1,13 @@
 import queryFiles from 'content:queries'
-import type { EventBridgeEvent } from 'aws-lambda'
+import type { Context, EventBridgeEvent } from 'aws-lambda'
 import { systemClock } from '../lib/aws/clock.ts'
 import { type Counts, lambda, logger, report, sumOf } from '../lib/aws/handler.ts'
 import { athenaQueryEngine } from '../lib/aws/query-engine.ts'
+import { queryRunPorts } from '../lib/aws/query-run-ports.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
-import { findingSinkOf } from '../lib/aws/world.ts'
-import { UsageError } from '../lib/errors.ts'
-import { atLeast } from '../lib/finding.ts'
-import type { QueryEngine } from '../lib/ports.ts'
-import { parseQuery, type Query } from '../lib/query/pack.ts'
-import { runQuery } from '../lib/query/run-query.ts'
-import { queryFinding } from '../lib/query-finding.ts'
+import { lateEvents } from '../lib/query/late-events.ts'
+import { isUnschedulable, type ScheduledQuery, startRun } from '../lib/query/run-start.ts'
+import { queriesIn, queryIn, queryRuns } from '../lib/query-runs.ts'
 import { ATHENA_CATALOG } from '../lib/store/athena-catalog.ts'
 
 const settings = settingsOf([
@@ -18,54 +15,53 @@ const settings = settingsOf([
   'database',
   'packs',
   'packHours',
+  'scanLimitBytes',
   'findingBus',
   'topic',
   'lakeBucket',
   'notifyLevel',
   'minLevel',
 ])
-const sink = findingSinkOf(settings)
-const catalog = ATHENA_CATALOG
-const queries = queryFiles
-  .filter(({ path }) => settings.packs.includes(path.split('/')[1] ?? ''))
-  .map(({ path, text }) => parseQuery(path, text))
+const ports = queryRunPorts(settings)
+const find = queryIn(queryFiles)
+const queries = queriesIn(queryFiles, settings.packs)
 
-/** The schedule: run the packs over the last hours, and make the rows of queries that have a severity findings. */
-export const handler = lambda(async (event: Partial<EventBridgeEvent<string, unknown>>) => {
-  const until = event.time ?? systemClock.now()
-  // the schedule's event id makes a second try of this run meet the queries of the first
-  const engine = athenaQueryEngine({ ...settings, ...(event.id && { run: event.id }) })
+/** A run that is finished here takes seconds; with less than this left (milliseconds) the next schedule goes on. */
+const RESERVE = 60_000
+
+/** The schedule: start the queries of the packs, and see to those that an earlier schedule has started and nothing has ended. */
+export const handler = lambda(async (event: Partial<EventBridgeEvent<string, unknown>>, context: Context) => {
+  if (queries.length === 0) return {}
+  const tick = new Date(event.time ?? systemClock.now()).toISOString()
+  const world = queryRuns({ ...ports, find, process: context.awsRequestId })
+  const remaining = () => context.getRemainingTimeInMillis()
+  // the schedule's time makes a second try of this run meet the query of the first
+  const engine = athenaQueryEngine({ ...settings, run: `late ${tick}`, remaining })
+  const late = await lateEvents(engine, ATHENA_CATALOG, tick)
   const done: Counts[] = [{ queries: 0, failed: 0 }]
-  for (const query of queries) done.push(await runOne(query, engine, until))
+  const start = async (query: ScheduledQuery) =>
+    done.push(await tried(query, () => startRun(world, query, late, tick)))
+  for (const query of queries) {
+    if (remaining() < RESERVE) done.push({ left: 1 })
+    else await start(query)
+  }
   const counts = sumOf(done)
   report(counts)
-  if (counts['failed']) throw new Error(`${counts['failed']} of ${queries.length} queries failed`)
+  if (counts['failed'])
+    throw new Error(`${counts['failed']} of ${queries.length} queries could not be started`)
   return counts
 })
 
-const runOne = async (query: Query, engine: QueryEngine, until: string): Promise<Counts> => {
+const tried = async ({ pack, query }: ScheduledQuery, start: () => Promise<Counts>): Promise<Counts> => {
   try {
-    const { rows } = await runQuery({ query, catalog, engine, params: windowOf(query, until) })
-    logger.info('query', { query: query.name, rows: rows.length })
-    const { severity } = query
-    if (!severity || !atLeast(severity, settings.minLevel)) return { queries: 1, rows: rows.length }
-    const findings = rows.map((row, index) => queryFinding({ ...query, severity }, row, index, until))
-    await sink.put(findings)
-    return { queries: 1, rows: rows.length, findings: findings.length }
+    return await start()
   } catch (error) {
     // a query that asks for a value no schedule has is for people to run
-    if (error instanceof UsageError)
-      logger.info('query skipped', { query: query.name, reason: error.message })
-    else logger.error('query failed', { query: query.name, error: error as Error })
-    return error instanceof UsageError ? { skipped: 1 } : { failed: 1 }
+    if (isUnschedulable(error)) {
+      logger.info('query skipped', { pack, query: query.name, reason: error.message })
+      return { skipped: 1 }
+    }
+    logger.error('query not started', { pack, query: query.name, error: error as Error })
+    return { failed: 1 }
   }
-}
-
-/** The window, for a query that has one. Windows overlap: late events are met, and a finding met twice is one. */
-const windowOf = (query: Query, until: string): Record<string, string> => {
-  const since = new Date(Date.parse(until) - settings.packHours * 3_600_000).toISOString()
-  const window = Object.entries({ since, until }).filter(([name]) =>
-    query.params.some((param) => param.name === name),
-  )
-  return Object.fromEntries(window.map(([name, time]) => [name, time.slice(0, 19).replace('T', ' ')]))
 }

@@ -2,7 +2,7 @@
 // npm run tables. A test compares what is packaged with the schema.
 import { writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
-import { compactionsGlueTable, glueTable, rawGlueTable } from '../lib/store/glue.ts'
+import { compactionsGlueTable, glueTable, queryRunsGlueTable, rawGlueTable } from '../lib/store/glue.ts'
 import { glueView, VIEWS, viewDefinition } from '../lib/store/view.ts'
 
 const LOGS = {
@@ -48,6 +48,13 @@ const TABLES = {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
     { 'Fn::Sub': 's3://${LakeBucket}/compaction/runs/' },
     'What each compaction read, kept and left out',
+  ],
+  QueryRunsTable: [
+    'query_runs',
+    queryRunsGlueTable(),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+    { 'Fn::Sub': 's3://${LakeBucket}/query-runs/' },
+    'Each run of a query of a pack: its window, how it ended, what it read and found',
   ],
 }
 

@@ -1,72 +1,94 @@
 import { createHash } from 'node:crypto'
-import {
-  AthenaClient,
-  GetQueryExecutionCommand,
-  paginateGetQueryResults,
-  type QueryExecution,
-  type ResultSet,
-  StartQueryExecutionCommand,
-} from '@aws-sdk/client-athena'
 import type { QueryEngine, Row } from '../ports.ts'
-import { backOff, SDK_RETRIES } from './retry.ts'
+import {
+  type AthenaExecution,
+  type AthenaExecutions,
+  type AthenaPage,
+  type AthenaPlace,
+  athenaExecutions,
+  refusalOf,
+} from './athena.ts'
+import { backOff } from './retry.ts'
 
-export interface AthenaOptions {
-  readonly workgroup: string
-  readonly database: string
+export interface AthenaOptions extends AthenaPlace {
   /**
    * What makes this run this run (the schedule's time, a request id): the same run and SQL start one query, however often
    * the function is tried again. Without it every call is a query of its own.
    */
   readonly run?: string
-  readonly client?: AthenaClient
+  /** Milliseconds that are left. A query that is not done when fewer than ten seconds are is stopped. */
+  readonly remaining?: () => number
+}
+
+/** A query that Athena gave no answer to: `state` says how it ended, the message why. */
+export class QueryNotAnswered extends Error {
+  readonly state: 'FAILED' | 'CANCELLED' | 'TIMED_OUT' | 'THROTTLED'
+  readonly execution: string | undefined
+  constructor(state: QueryNotAnswered['state'], message: string, execution?: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'QueryNotAnswered'
+    this.state = state
+    this.execution = execution
+  }
 }
 
 /** Executions of one SQL before a failure that Athena calls retryable is final. */
 const ATTEMPTS = 3
-const PAGE = 1000
+/** Milliseconds kept to stop a query and to say so. */
+const RESERVE = 10_000
 
 /**
- * Athena as the engine. Starts, waits, reads every page; all values are text, as Athena gives them. Where the result
- * lies, and the ceiling on bytes scanned, is the workgroup's affair. Throws with Athena's own reason when a query fails.
- * https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
+ * Athena as the engine. Starts, waits, reads every page; all values are text, as Athena gives them. Throws QueryNotAnswered with
+ * Athena's own reason when a query fails, is cancelled or is not taken.
  */
-export const athenaQueryEngine = (options: AthenaOptions): QueryEngine => {
-  const athena = options.client ?? new AthenaClient(SDK_RETRIES)
-  return {
-    dialect: 'athena',
-    run: async (sql, parameters) => resultOf(athena, await execute(athena, options, sql, parameters)),
-  }
-}
+export const athenaQueryEngine = (options: AthenaOptions): QueryEngine => ({
+  dialect: 'athena',
+  run: async (sql, parameters) => {
+    const { pages } = await athenaAnswer(options, sql, parameters)
+    let columns: readonly string[] = []
+    const rows: Row[] = []
+    for await (const page of pages) {
+      columns = page.columns
+      rows.push(...page.rows)
+    }
+    return { columns, rows }
+  },
+})
 
-const execute = async (
-  athena: AthenaClient,
+/** Runs one SQL to its end and answers how it ended, and its pages, which are read as they are asked for. Throws as the engine does. */
+export const athenaAnswer = async (
   options: AthenaOptions,
   sql: string,
-  parameters: readonly string[],
-): Promise<string> => {
+  parameters: readonly string[] = [],
+): Promise<{ execution: AthenaExecution; pages: AsyncGenerator<AthenaPage> }> => {
+  const athena = athenaExecutions(options)
   for (let attempt = 1; ; attempt++) {
-    const { QueryExecutionId: id } = await athena.send(
-      new StartQueryExecutionCommand({
-        QueryString: sql,
-        WorkGroup: options.workgroup,
-        QueryExecutionContext: { Database: options.database },
-        ...(parameters.length > 0 && { ExecutionParameters: parameters.map(literal) }),
-        ...(options.run && { ClientRequestToken: tokenOf(options, sql, parameters, attempt) }),
-      }),
-    )
-    const execution = await finished(athena, id!)
-    const { State: state, AthenaError: problem, StateChangeReason: why } = execution.Status ?? {}
-    if (state === 'SUCCEEDED') return id!
-    if (!problem?.Retryable || attempt === ATTEMPTS) {
-      throw new Error(
-        `Athena query ${id} ${state === 'CANCELLED' ? 'was cancelled' : 'failed'}: ${why ?? 'no reason given'}`,
-      )
-    }
+    const token = options.run && tokenOf(options, sql, parameters, attempt)
+    const id = await athena.start(sql, token, parameters).catch(notTaken)
+    const execution = await ended(athena, id, options.remaining)
+    if (execution.state === 'SUCCEEDED') return { execution, pages: athena.pages(id) }
+    if (!execution.retryable || attempt === ATTEMPTS) throw notAnswered(execution)
   }
 }
 
-/** Athena takes positional parameters as SQL literals; unquoted text would be SQL. */
-const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`
+const notTaken = (error: unknown): never => {
+  if (refusalOf(error) !== 'THROTTLED') throw error
+  throw new QueryNotAnswered(
+    'THROTTLED',
+    'Athena takes no more queries at present; too many of this account are queued or running. Ask again later',
+    undefined,
+    { cause: error },
+  )
+}
+
+const notAnswered = ({ id, state, reason }: AthenaExecution): QueryNotAnswered => {
+  const cancelled = state === 'CANCELLED'
+  return new QueryNotAnswered(
+    cancelled ? 'CANCELLED' : 'FAILED',
+    `Athena query ${id} ${cancelled ? 'was cancelled' : 'failed'}: ${reason || 'no reason given'}`,
+    id,
+  )
+}
 
 const tokenOf = (
   options: AthenaOptions,
@@ -78,40 +100,22 @@ const tokenOf = (
     .update(JSON.stringify([options.run, options.workgroup, options.database, sql, parameters, attempt]))
     .digest('hex')
 
-const finished = async (athena: AthenaClient, id: string): Promise<QueryExecution> => {
+const ended = async (
+  athena: AthenaExecutions,
+  id: string,
+  remaining: () => number = () => Number.POSITIVE_INFINITY,
+): Promise<AthenaExecution> => {
   for (let attempt = 0; ; attempt++) {
-    const { QueryExecution: execution } = await athena.send(
-      new GetQueryExecutionCommand({ QueryExecutionId: id }),
-    )
-    const state = execution?.Status?.State
-    if (execution && state !== 'QUEUED' && state !== 'RUNNING') return execution
+    const execution = await athena.look(id)
+    if (execution.state !== 'QUEUED' && execution.state !== 'RUNNING') return execution
+    if (remaining() < RESERVE) {
+      await athena.stop(id)
+      throw new QueryNotAnswered(
+        'TIMED_OUT',
+        `Athena query ${id} was still ${execution.state.toLowerCase()} when the time ran out, and was stopped; narrow its time range`,
+        id,
+      )
+    }
     await backOff(attempt)
   }
 }
-
-const resultOf = async (athena: AthenaClient, id: string): ReturnType<QueryEngine['run']> => {
-  const columns: string[] = []
-  const rows: Row[] = []
-  let first = true
-  for await (const page of paginateGetQueryResults(
-    { client: athena, pageSize: PAGE },
-    { QueryExecutionId: id },
-  )) {
-    if (first) columns.push(...columnsOf(page.ResultSet))
-    const values = valuesOf(page.ResultSet)
-    // the first row of a SELECT is its header
-    const data = first && isHeader(values[0], columns) ? values.slice(1) : values
-    rows.push(...data.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null]))))
-    first = false
-  }
-  return { columns, rows }
-}
-
-const columnsOf = (set: ResultSet | undefined): string[] =>
-  (set?.ResultSetMetadata?.ColumnInfo ?? []).map(({ Name }) => Name ?? '')
-
-const valuesOf = (set: ResultSet | undefined): (string | undefined)[][] =>
-  (set?.Rows ?? []).map(({ Data }) => (Data ?? []).map(({ VarCharValue }) => VarCharValue))
-
-const isHeader = (row: readonly (string | undefined)[] | undefined, columns: readonly string[]): boolean =>
-  row !== undefined && row.length === columns.length && row.every((value, at) => value === columns[at])

@@ -49,14 +49,20 @@ const SETTINGS = {
   breakGlass: list,
   /** Globs over the ARNs of our own roles. */
   ownPrincipals: list,
+  /** Names of our own rules and functions begin so. */
+  ownPrefix: name,
+  /** ARN of the key that encrypts the lake. */
+  keyArn: z._default(z.string(), ''),
   /** Table of the containment ledger. */
   ledgerTable: name,
   /** Name of the function that carries out what was approved. */
   wideFunction: name,
   /** Query packs that the schedule runs, by folder name. */
   packs: list,
-  /** Hours a scheduled query looks back. */
+  /** Hours before its watermark that a scheduled query asks about again. */
   packHours: z._default(z.coerce.number().check(z.minimum(1), z.maximum(8760)), 24),
+  /** Bytes that one query may read. */
+  scanLimitBytes: z._default(z.coerce.number().check(z.minimum(10_000_000)), 107_374_182_400),
   /** Table of what correlations remember. */
   memoryTable: name,
   /** Do List, Get and Describe calls reach the fast lane? */

@@ -45,3 +45,14 @@ const boundValue = (
   }
   return bound
 }
+
+/** A window (UTC ISO) as values of `since` and `until`, for a query that has them. */
+export const windowParams = (
+  query: Pick<Query, 'params'>,
+  { since, until }: { readonly since: string; readonly until: string },
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ since, until })
+      .filter(([name]) => query.params.some((param) => param.name === name))
+      .map(([name, time]) => [name, time.slice(0, 19).replace('T', ' ')]),
+  )

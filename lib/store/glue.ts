@@ -79,6 +79,36 @@ export const compactionsGlueTable = (): GlueTable => ({
   Parameters: { EXTERNAL: 'TRUE', classification: 'json' },
 })
 
+/** The lines that runs of query packs leave behind, one JSON object each. */
+export const queryRunsGlueTable = (): GlueTable => ({
+  ...compactionsGlueTable(),
+  Columns: QUERY_RUN_COLUMNS.map(([Name, Type]) => ({ Name, Type })),
+})
+
+const QUERY_RUN_COLUMNS = [
+  ['run', 'string'],
+  ['pack', 'string'],
+  ['query', 'string'],
+  ['state', 'string'],
+  ['attempt', 'bigint'],
+  ['execution', 'string'],
+  ['since', 'string'],
+  ['until', 'string'],
+  ['late', 'array<string>'],
+  ['started', 'string'],
+  ['finished', 'string'],
+  ['estimated', 'bigint'],
+  ['scanned', 'bigint'],
+  ['queuedms', 'bigint'],
+  ['rows', 'bigint'],
+  ['findings', 'bigint'],
+  ['truncated', 'boolean'],
+  ['error', 'string'],
+  ['results', 'string'],
+  ['parquet', 'string'],
+  ['sql', 'string'],
+] as const
+
 const COMPACTION_TEXTS = ['time', 'account', 'day', 'generation'] as const
 const COMPACTION_COUNTS = ['elsewhere', 'carried', 'differing', 'unreadable', 'bytes'] as const
 

@@ -137,56 +137,6 @@ describe.skipIf(why !== '')('detect-api-call, as shipped', () => {
   })
 })
 
-describe.skipIf(why !== '')('run-query-pack, as shipped', () => {
-  const tick = { id: 'tick-1', time: '2026-11-02T00:00:00Z' }
-
-  it('runs what a schedule can, over its hours, and skips what asks for a value', async () => {
-    const { invoke, started } = await shipped('run-query-pack', athena([['x']]))
-    const counts = await invoke(tick)
-    expect(counts).toMatchObject({ failed: 0 })
-    expect(counts['skipped']).toBeGreaterThan(0)
-    expect(counts['queries']).toBe(started().length)
-    for (const { QueryString } of started()) {
-      expect(QueryString).toContain('2026-11-01 00:00:00')
-      expect(QueryString).toContain('2026-11-02 00:00:00')
-    }
-  })
-
-  it('starts the same queries when the same tick is tried again', async () => {
-    const { invoke, started } = await shipped('run-query-pack', athena([['x']]))
-    await invoke(tick)
-    await invoke(tick)
-    await invoke({ ...tick, id: 'tick-2' })
-    const tokens = started().map(({ ClientRequestToken }) => ClientRequestToken)
-    expect(new Set(tokens).size).toBe((tokens.length / 3) * 2)
-  })
-
-  it('throws when a query fails, after running the others', async () => {
-    const failing = (call: Call): Answer =>
-      call.operation === 'GetQueryExecution'
-        ? json({ QueryExecution: { Status: { State: 'FAILED', StateChangeReason: 'no' } } })
-        : athena([['x']])(call)
-    const { invoke, started } = await shipped('run-query-pack', failing)
-    await expect(invoke(tick)).rejects.toThrow(/queries failed/)
-    expect(started().length).toBeGreaterThan(1)
-  })
-
-  it('puts rows of queries that have a severity on the bus, and no other row', async () => {
-    const row = [
-      ['eventname', 'eventid', 'trail', 'who', 'day'],
-      ['StopLogging', 'e-1', 'main', 'alice', '2026-11-01'],
-    ]
-    const put: { Detail: string }[] = []
-    const { invoke } = await shipped('run-query-pack', outlets(put, athena(row)))
-    expect(await invoke(tick)).toMatchObject({ failed: 0, findings: 3 })
-    expect(put.map(({ Detail }) => JSON.parse(Detail).rule.id).sort()).toEqual([
-      'bucket-exposure-changes',
-      'repeated-failed-console-logins',
-      'who-stopped-logging',
-    ])
-  })
-})
-
 /** Bus, topic and archive; whatever else is asked goes to `others`. */
 const outlets =
   (put: { Detail: string }[], others: (call: Call) => Answer = () => ({})) =>

@@ -8,6 +8,7 @@ export interface Call {
   /** Operation of a JSON protocol: `AWSGlue.GetTable` -> `GetTable`. */
   readonly operation: string
   readonly body: string
+  readonly bytes: Buffer
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
@@ -48,8 +49,9 @@ const callOf = async (request: IncomingMessage): Promise<Call> => {
     .split('.')
     .at(-1)!
   const url = new URL(request.url ?? '/', 'http://loopback')
-  const body = Buffer.concat(parts).toString()
-  return { method: request.method ?? '', url, operation, body, headers: request.headers }
+  const bytes = Buffer.concat(parts)
+  const body = bytes.toString()
+  return { method: request.method ?? '', url, operation, body, bytes, headers: request.headers }
 }
 
 /** An answer of a JSON protocol. */

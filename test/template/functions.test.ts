@@ -92,7 +92,10 @@ describe.skipIf(whyNot !== '')('functions as packaged', () => {
       expect(typeof require(path).handler).toBe('function')
       delete require.cache[path]
       const needed = given.filter(
-        (name) => !/LEVEL|PACK|MODE|ACCOUNTS|PRINCIPALS|PREFIX|ARN$|DAYS|OWNER|BREAK_GLASS|READ_ONLY/.test(name),
+        (name) =>
+          !/LEVEL|PACK|MODE|ACCOUNTS|PRINCIPALS|PREFIX|ARN$|DAYS|BYTES|OWNER|BREAK_GLASS|READ_ONLY/.test(
+            name,
+          ),
       )
       for (const name of needed) {
         delete process.env[name]
@@ -111,6 +114,7 @@ const LARGER: Readonly<Record<string, number>> = {
   'contain-wide': 3,
   'watch-containment': 3,
   'run-query-pack': 1.5,
+  'finish-query': 1.5,
 }
 
 const sample = (name: string): string => {
@@ -119,6 +123,7 @@ const sample = (name: string): string => {
   if (name.endsWith('LEVEL')) return 'high'
   if (name.endsWith('MODE')) return 'observe'
   if (name.endsWith('HOURS') || name.endsWith('DAYS')) return '5'
+  if (name.endsWith('BYTES')) return '10000000'
   if (name.endsWith('ARN')) return 'arn:aws:cloudtrail:us-east-1:111122223333:trail/main'
   return name.endsWith('PRINCIPALS') || name.endsWith('ACCOUNTS') || name.endsWith('PACKS') ? '' : 'sample'
 }

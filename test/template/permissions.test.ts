@@ -87,7 +87,7 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
     for (const { Resource } of writes) {
       for (const resource of listOf(Resource)) {
         expect(JSON.stringify(resource)).toMatch(
-          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(baseline|chains|compaction|findings|partitions|plans|query-results|\$\{(Events|Insights|NetworkEvents|AggregatedEvents)Table\})\/\*"\}$/,
+          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(baseline|chains|compaction|findings|partitions|plans|query-(results|runs|state)|\$\{(Events|Insights|NetworkEvents|AggregatedEvents)Table\})\/\*"\}$/,
         )
       }
     }

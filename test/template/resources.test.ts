@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fastLaneOf } from '../../lib/detection/fast-lane.ts'
 import { loadRules } from '../../lib/detection/rules.ts'
-import { compactionsGlueTable, glueTable, rawGlueTable } from '../../lib/store/glue.ts'
+import { compactionsGlueTable, glueTable, queryRunsGlueTable, rawGlueTable } from '../../lib/store/glue.ts'
 import { TABLES, type TableName } from '../../lib/store/schema.ts'
 import { glueView, VIEWS, viewDefinition } from '../../lib/store/view.ts'
 import { EVENT_DETAIL_TYPES } from '../../lib/trail/envelope.ts'
@@ -20,6 +20,7 @@ describe.skipIf(whyNot !== '')('resources as packaged', () => {
     ...['raw_events', 'raw_insights', 'raw_network_events'].map((name) => ({ name, table: rawGlueTable() })),
     { name: 'raw_aggregated_events', table: rawGlueTable('aggregated_events') },
     { name: 'compactions', table: compactionsGlueTable() },
+    { name: 'query_runs', table: queryRunsGlueTable() },
     ...Object.keys(TABLES).map((name) => ({ name, table: glueTable(name as TableName) })),
   ])('have the Glue table $name of the one schema', ({ name, table }) => {
     const { Columns, PartitionKeys, InputFormat, OutputFormat, SerdeInfo, Parameters } = table

@@ -72,25 +72,23 @@ const rowOf = (
       command: awsCliCommand(call),
       answer: snapshot[place] ?? null,
     })),
-    dryRun: action.calls.map(commandOf),
+    dryRun: action.calls.map(awsCliCommand),
     made: madeCalls(entries),
     checks: entries.flatMap(({ kind, data, time }) => (kind === 'checked' ? [{ at: time, ...data }] : [])),
     moments: entries.flatMap(momentOf),
-    undo: undoOf(record).map(commandOf),
+    undo: undoOf(record).map(awsCliCommand),
     undoNote: action.undoNote,
     ...(applied && { expires: applied.expires }),
     limits: action.limits,
   }
 }
 
-/** Undo of what was made; of what waits, the undo that is planned. */
+/** Undo of what was made; of what waits, the undo that is planned. What held before is not ours to undo. */
 const undoOf = (record: ActionRecord): readonly ApiCall[] => {
+  if (record.state === 'ALREADY') return []
   const made = undoCalls(record)
   return made.length > 0 || record.applied ? made : record.planned.prepared.action.undo
 }
-
-/** A call may hold references to answers that are not there yet: those stay as JSON. */
-const commandOf = (call: ApiCall): string => awsCliCommand(call)
 
 const EVIDENCE = {
   digest: 'digest verified',

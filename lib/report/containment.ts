@@ -120,12 +120,13 @@ const answeredOf = ({ made }: ContainmentRow, phase: MadeCall['phase']): readonl
 const momentsOf = ({ moments }: ContainmentRow, start: string): readonly string[] =>
   moments.filter(({ text }) => text.startsWith(start)).map(({ at }) => at)
 
-/** `2 min 5 s`, `1 h 10 min`. */
+/** `5 s`, `2 min 5 s`, `1 h 10 min`. */
 export const duration = (seconds: number): string => {
   const whole = Math.round(seconds)
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60]
   if (h > 0) return `${h} h ${m} min`
-  return m > 0 ? `${m} min ${s} s` : `${s} s`
+  if (m === 0) return `${s} s`
+  return s === 0 ? `${m} min` : `${m} min ${s} s`
 }
 
 const STATES: Readonly<Record<string, string>> = {

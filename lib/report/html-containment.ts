@@ -115,14 +115,13 @@ const calls = (list: readonly MadeCall[], each: number): HtmlValue =>
     : html`${table({
         caption: 'Calls made',
         quiet: true,
-        columns: [{ title: 'When' }, { title: 'Call' }, { title: 'Answer' }, { title: 'Request id' }],
+        columns: [{ title: 'When' }, { title: 'Call' }, { title: 'Answer and request id' }],
         rows: list
           .slice(0, each)
           .map(({ at, phase, command, outcome, requestId = '', error }) => [
             utc(at),
             html`<span class="muted">${PHASES[phase]}</span> ${code(clip(command, 400))}`,
-            error === undefined ? outcome : `${outcome}: ${clip(error, 100)}`,
-            code(clip(requestId, 100)),
+            html`${error === undefined ? outcome : `${outcome}: ${clip(error, 100)}`} ${code(clip(requestId, 100))}`,
           ]),
       })}${cutNote(list.length - each, 'calls are')}`
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Command } from 'commander'
+import { automaticTypes } from '../lib/containment/automatic.ts'
 import type { ActionRecord, Book } from '../lib/containment/fold.ts'
 import { openLedger } from '../lib/containment/ledger.ts'
 import { type ContainSettings, type ContainWorld, DEFAULTS } from '../lib/containment/world.ts'
@@ -63,10 +64,12 @@ const settingsOf = (
 ): ContainSettings => ({
   ...DEFAULTS,
   mode: 'approve',
-  owner: caller.arn,
+  owner: config.owner || caller.arn,
   accountId: caller.accountId,
   protectedPrincipals: [...config.protectedPrincipals, ...options.protect],
   breakGlass: [...config.breakGlass, ...options.breakGlass],
+  automatic: automaticTypes(config.automatic),
+  ...(config.budget && { budget: config.budget }),
   worker: `${hostname()}-${process.pid}`,
 })
 

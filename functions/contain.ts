@@ -1,25 +1,40 @@
 import config from 'content:config'
 import playbookFiles from 'content:playbooks'
 import type { Context } from 'aws-lambda'
+import type { ContainmentPlan } from '../lib/action.ts'
 import { API_SERVICES } from '../lib/aws/api/services.ts'
+import { askFunction } from '../lib/aws/ask-function.ts'
 import { systemClock } from '../lib/aws/clock.ts'
 import { containPortsOf } from '../lib/aws/contain-ports.ts'
 import { findingMessagesOf } from '../lib/aws/finding-message.ts'
 import { logger, onMessages } from '../lib/aws/handler.ts'
 import { awsResponder } from '../lib/aws/responder.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
+import { s3SnapshotStore } from '../lib/aws/snapshot-store.ts'
 import { findingSinkOf, planSinkOf } from '../lib/aws/world.ts'
 import { CONTAIN_SETTINGS, containWorldOf } from '../lib/contain-world.ts'
-import { contain } from '../lib/containment/contain.ts'
+import { type Contained, contain } from '../lib/containment/contain.ts'
 import { firstLook } from '../lib/containment/first-look.ts'
+import { isNarrow } from '../lib/containment/narrow.ts'
+import { RESTORING } from '../lib/containment/own-snapshots.ts'
 import { planContainment } from '../lib/containment/plan.ts'
 import { parsePlaybook } from '../lib/containment/playbook.ts'
 import type { Finding } from '../lib/finding.ts'
 
-const settings = settingsOf([...CONTAIN_SETTINGS, 'findingBus', 'topic', 'lakeBucket', 'notifyLevel'])
+const settings = settingsOf([
+  ...CONTAIN_SETTINGS,
+  'findingBus',
+  'topic',
+  'lakeBucket',
+  'notifyLevel',
+  'trailArn',
+  'wideFunction',
+])
 const playbooks = playbookFiles.map(({ path, text }) => parsePlaybook(text, path))
 const plans = planSinkOf(settings, systemClock)
 const findings = findingSinkOf(settings)
+const snapshots = s3SnapshotStore(settings.lakeBucket)
+const ask = askFunction(settings.wideFunction)
 const ports = { ...containPortsOf(settings), responder: awsResponder({ services: API_SERVICES }) }
 
 /**
@@ -29,6 +44,7 @@ const ports = { ...containPortsOf(settings), responder: awsResponder({ services:
 export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRequestId }: Context) => {
   if (!finding) return { 'ignored not-a-finding': 1 }
   const { mode, protectedPrincipals, breakGlass } = settings
+  const taken = await takenBefore(finding)
   const plan = planContainment({
     findings: [finding],
     playbooks,
@@ -40,10 +56,13 @@ export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRe
     ],
     mode,
     now: systemClock.now(),
+    ...(taken && { taken: [taken] }),
+    ...(config.organization && { organization: config.organization }),
   })
   logger.info('planned', {
     finding: finding.id,
     hash: plan.hash,
+    snapshot: taken?.time,
     actions: plan.actions.map(({ title }) => title),
   })
   const counts = { findings: 1, actions: plan.actions.length, refused: plan.refused.length }
@@ -54,9 +73,21 @@ export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRe
   return { ...counts, ...(await act(plan, finding, awsRequestId)) }
 })
 
-const act = async (plan: Parameters<typeof contain>[0], finding: Finding, worker: string) => {
+/** How things were before the event, where the playbook puts anything back. */
+const takenBefore = async ({ rule, raw }: Finding) => {
+  const playbook = playbooks.find(({ name }) => name === rule.playbook)
+  if (!playbook?.actions.some(({ type }) => RESTORING.has(type))) return undefined
+  const { taken, skipped } = await snapshots.before(raw.eventTime)
+  if (skipped.length > 0) logger.error('snapshots that cannot be read', { skipped })
+  return taken
+}
+
+const act = async (plan: ContainmentPlan, finding: Finding, worker: string) => {
   const world = containWorldOf(ports, settings, config, worker)
-  const done = await contain(plan, [finding], world)
+  const mine = (action: ContainmentPlan['actions'][number]) =>
+    isNarrow(action, { trailArn: settings.trailArn, automatic: config.automatic })
+  const done = await contain(plan, [finding], world, mine)
+  await handOver(done)
   await plans.put(
     {
       ...plan,
@@ -70,5 +101,12 @@ const act = async (plan: Parameters<typeof contain>[0], finding: Finding, worker
   await findings.put([...done.notices, ...looked])
   const applied = done.outcomes.filter(({ state }) => state === 'APPLIED').length
   logger.info('contained', { plan: done.plan.hash, outcomes: done.outcomes, known: done.known })
-  return { applied, known: done.known.length, notices: done.notices.length + looked.length }
+  const { left, known } = done
+  return { applied, left: left.length, known: known.length, notices: done.notices.length + looked.length }
+}
+
+/** What this narrow role may not do, the wide one is asked for: it decides again by the ledger. */
+const handOver = async ({ plan, left, doubted }: Contained): Promise<void> => {
+  if (left.length > 0) await ask({ apply: plan.hash })
+  if (doubted.length > 0) await ask({ look: doubted })
 }

@@ -1,4 +1,4 @@
-import type { Mode } from './action.ts'
+import type { ActionType, Mode } from './action.ts'
 import { openLedger } from './containment/ledger.ts'
 import { type ContainSettings, type ContainWorld, DEFAULTS } from './containment/world.ts'
 import { UsageError } from './errors.ts'
@@ -33,6 +33,12 @@ export interface ContainPorts {
   readonly responder?: Responder
 }
 
+/** What containment takes from the owner's trailwarden.yml. */
+interface OwnersConfig extends Pick<ContainSettings, 'protectedPrincipals' | 'breakGlass' | 'owner'> {
+  readonly automatic: readonly string[]
+  readonly budget?: ContainSettings['budget']
+}
+
 /**
  * The account a function runs in, as containment sees it; what the owner's config file protects is protected too. `worker` names this run. Throws `UsageError` when
  * it may act and nobody is named who answers for it.
@@ -40,12 +46,15 @@ export interface ContainPorts {
 export const containWorldOf = (
   { ledger, responder = NO_CALLS, ...ports }: ContainPorts,
   settings: DeployedSettings,
-  config: Pick<ContainSettings, 'protectedPrincipals' | 'breakGlass'>,
+  config: OwnersConfig,
   worker: string,
 ): ContainWorld => {
-  const { mode, owner, accountId, protectedPrincipals, breakGlass, ownPrincipals } = settings
+  const { mode, accountId, protectedPrincipals, breakGlass, ownPrincipals } = settings
+  const owner = settings.owner || config.owner
   if (mode !== 'observe' && owner === '')
-    throw new UsageError(`owner: expected who answers for containment in mode ${mode}, found nothing`)
+    throw new UsageError(
+      `owner: expected who answers for containment in mode ${mode}, as a parameter or in trailwarden.yml; found nothing`,
+    )
   return {
     ...ports,
     responder,
@@ -58,6 +67,9 @@ export const containWorldOf = (
       protectedPrincipals: [...protectedPrincipals, ...config.protectedPrincipals],
       breakGlass: [...breakGlass, ...config.breakGlass],
       ownPrincipals,
+      // the build has looked at them
+      automatic: config.automatic as readonly ActionType[],
+      ...(config.budget && { budget: config.budget }),
       worker,
     },
   }

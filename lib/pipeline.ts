@@ -1,5 +1,5 @@
 import type { ContainmentPlan } from './action.ts'
-import { planContainment } from './containment/plan.ts'
+import { type PlanInput, planContainment } from './containment/plan.ts'
 import type { Playbook } from './containment/playbook.ts'
 import { type DetectorOptions, type LearnedClosing, learningDetector } from './detection/baseline/learning.ts'
 import { withRepeats } from './detection/repeats.ts'
@@ -43,6 +43,10 @@ export interface PipelineOptions extends Pick<IngestOptions, 'inFlight' | 'onObj
   readonly detect?: DetectorOptions
   /** Globs over ARNs and unique ids that are never contained. */
   readonly protectedPrincipals?: readonly string[]
+  /** How our own configuration was, at several times: what a plan can put back. */
+  readonly taken?: NonNullable<PlanInput['taken']>
+  /** Left out: service control policies are refused. */
+  readonly organization?: NonNullable<PlanInput['organization']>
 }
 
 export interface Outcome {
@@ -92,6 +96,8 @@ export const pipeline = async (
     playbooks: content.playbooks,
     verdicts: integrity.logVerdicts,
     protectedPrincipals: options.protectedPrincipals ?? [],
+    ...(options.taken && { taken: options.taken }),
+    ...(options.organization && { organization: options.organization }),
     now: world.clock.now(),
   })
 

@@ -27,7 +27,10 @@ const CONFIG = 'trailwarden.yml'
 const readConfig = () => {
   const { NO_CONFIG, parseConfig } = load('lib/detection/config.ts')
   const file = join(root, CONFIG)
-  return existsSync(file) ? parseConfig(CONFIG, readFileSync(file, 'utf8')) : NO_CONFIG
+  if (!existsSync(file)) return NO_CONFIG
+  const config = parseConfig(CONFIG, readFileSync(file, 'utf8'))
+  load('lib/containment/automatic.ts').automaticTypes(config.automatic)
+  return config
 }
 
 /** Every rule file, in name order. */

@@ -1,4 +1,4 @@
-import type { Json } from '../action.ts'
+import type { ActionType, Json } from '../action.ts'
 
 /**
  * What the account looked like before, in the words of the APIs that say it. An event tells what something became, never what it was:
@@ -45,3 +45,16 @@ export interface RuleSnapshot {
 export interface FunctionSnapshot {
   readonly reservedConcurrency?: number | null
 }
+
+/** Actions that put back what a snapshot shows. */
+export const RESTORING: ReadonlySet<ActionType> = new Set<ActionType>([
+  'cancel-key-deletion',
+  'recreate-trail',
+  'restore-bucket-lifecycle',
+  'restore-bucket-policy',
+  'restore-event-rule',
+  'restore-event-selectors',
+  'restore-insight-selectors',
+  'restore-own-function',
+  'restore-trail',
+])

@@ -12,6 +12,7 @@ import { inOrder } from './order.ts'
 import type { OwnSnapshots } from './own-snapshots.ts'
 import type { Playbook, ProposedAction } from './playbook.ts'
 import { revocationTime } from './policies.ts'
+import { newestBefore, type TakenSnapshots } from './stored-snapshots.ts'
 
 export interface PlanInput {
   readonly findings: readonly Finding[]
@@ -27,6 +28,8 @@ export interface PlanInput {
   readonly incident?: string
   /** What things looked like before they were changed. */
   readonly ownSnapshots?: OwnSnapshots
+  /** The same from several times: each finding gets the newest that was taken before its event. */
+  readonly taken?: readonly TakenSnapshots[]
   /** Left out: service control policies are refused. */
   readonly organization?: Organization
 }
@@ -126,7 +129,8 @@ const proposals = (
       revokeBefore: input.revokeBefore,
       incident: input.incident ?? '',
       protectedPrincipals,
-      ownSnapshots: input.ownSnapshots ?? {},
+      ownSnapshots:
+        input.ownSnapshots ?? newestBefore(input.taken ?? [], finding.raw.eventTime)?.snapshots ?? {},
       ...(input.organization && { organization: input.organization }),
     }
     const proposal = BUILDERS[action.type](context)

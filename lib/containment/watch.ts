@@ -36,10 +36,17 @@ export const isDoubted = ({ state, applied }: ActionRecord, newestEvent: string)
 
 const GRACE_SECONDS = 60
 
+/** An action that is in the ledger, and the newest event that speaks against it. */
+export interface Doubted {
+  readonly id: string
+  /** UTC ISO. */
+  readonly newestEvent: string
+}
+
 /** The record's notices of a second look, for actions that something newer speaks against. */
 export const watchDoubted = async (
   world: ContainWorld,
-  doubted: readonly { readonly id: string; readonly newestEvent: string }[],
+  doubted: readonly Doubted[],
 ): Promise<readonly Finding[]> => {
   const notices: Finding[] = []
   for (const { id, newestEvent } of doubted)

@@ -22,6 +22,14 @@ export interface Config {
   readonly attempts: boolean
   /** Values of `%name%` in rules with the modifier `expand`. */
   readonly placeholders: Readonly<Record<string, readonly string[]>>
+  /** Types of containment actions of tier 2 that may go on their own in mode enforce. */
+  readonly automatic: readonly string[]
+  /** Who answers for what is contained; empty when nobody is named. */
+  readonly owner: string
+  /** Containments on their own in an hour; the last `reserved` of them are for critical findings. */
+  readonly budget?: { readonly perHour: number; readonly reserved: number }
+  /** The organization the account belongs to: what service control policies need to know. */
+  readonly organization?: { readonly managementAccountId: string; readonly exempt: readonly string[] }
 }
 
 export const NO_CONFIG: Config = {
@@ -33,11 +41,15 @@ export const NO_CONFIG: Config = {
   packs: [],
   attempts: false,
   placeholders: {},
+  automatic: [],
+  owner: '',
 }
 
-const KEYS = Object.keys(NO_CONFIG)
+const KEYS = [...Object.keys(NO_CONFIG), 'budget', 'organization']
 /** A pattern names nobody whose life can be looked at. */
 const BREAK_GLASS = /^arn:aws[a-z-]*:iam::\d{12}:(?:user|role)\/[^*?]+$/
+/** Of an account the owner names: `*` alone would exempt everybody. */
+const EXEMPT = /^arn:aws[a-z-]*:iam::(?:\d{12}|\*):(?:user|role)\/\S+$/
 const SUPPRESSION_KEYS = ['rule', 'actor', 'account', 'sourceIp', 'owner', 'reason', 'until']
 
 type Fail = (message: string, ...path: readonly (string | number)[]) => ContentError
@@ -66,7 +78,63 @@ export const parseConfig = (file: string, source: string): Config => {
     packs: textsOf(raw, 'packs', fail),
     attempts: flagOf(raw['attempts'], fail),
     placeholders: placeholdersOf(raw['placeholders'], fail),
+    automatic: textsOf(raw, 'automatic', fail, /^[a-z]+(?:-[a-z]+)+$/, 'types of actions such as deny-role'),
+    owner: ownerOf(raw['owner'], fail),
+    ...(isGiven(raw['budget']) && { budget: budgetOf(raw['budget'], fail) }),
+    ...(isGiven(raw['organization']) && { organization: organizationOf(raw['organization'], fail) }),
   }
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== ''
+
+const ownerOf = (owner: unknown, fail: Fail): string => {
+  if (owner === undefined) return ''
+  if (typeof owner === 'string') return owner
+  throw fail(`owner: expected a text, found ${shapeOf(owner)}`, 'owner')
+}
+
+/** A map that has these keys and no others. */
+const mapOf = (
+  value: unknown,
+  key: string,
+  known: readonly string[],
+  fail: Fail,
+): Record<string, unknown> => {
+  if (!isObject(value)) throw fail(`${key}: expected a map, found ${shapeOf(value)}`, key)
+  const unknown = Object.keys(value).find((name) => !known.includes(name))
+  if (unknown) throw fail(`${key}: unknown key ${unknown}; expected ${known.join(', ')}`, key, unknown)
+  return value
+}
+
+/** More than this in an hour is no budget. */
+const MOST_PER_HOUR = 1000
+
+const budgetOf = (raw: unknown, fail: Fail): NonNullable<Config['budget']> => {
+  const budget = mapOf(raw, 'budget', ['perHour', 'reserved'], fail)
+  const count = (name: string, most: number, otherwise: string): number => {
+    const found = budget[name] ?? otherwise
+    if (typeof found === 'string' && /^\d{1,4}$/.test(found) && Number(found) <= most) return Number(found)
+    throw fail(
+      `budget.${name}: expected a whole number from 0 to ${most}, found ${JSON.stringify(found)}`,
+      'budget',
+      name,
+    )
+  }
+  const perHour = count('perHour', MOST_PER_HOUR, 'nothing')
+  return { perHour, reserved: count('reserved', perHour, '0') }
+}
+
+const organizationOf = (raw: unknown, fail: Fail): NonNullable<Config['organization']> => {
+  const organization = mapOf(raw, 'organization', ['managementAccountId', 'exempt'], fail)
+  const managementAccountId = organization['managementAccountId']
+  if (typeof managementAccountId !== 'string' || !/^\d{12}$/.test(managementAccountId))
+    throw fail(
+      `organization.managementAccountId: expected 12 digits, found ${JSON.stringify(managementAccountId) ?? 'nothing'}`,
+      'organization',
+    )
+  const inside: Fail = (message, ...path) => fail(`organization.${message}`, 'organization', ...path)
+  const exempt = textsOf(organization, 'exempt', inside, EXEMPT, 'patterns over ARNs of IAM principals')
+  return { managementAccountId, exempt }
 }
 
 const listOf = (raw: Record<string, unknown>, key: string, fail: Fail): readonly unknown[] => {

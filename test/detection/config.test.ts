@@ -17,6 +17,12 @@ suppressions:
     owner: people team
     reason: accounts of new colleagues
     until: 2026-12-31
+automatic: [deny-role, revoke-role-sessions]
+owner: security@example.com
+budget: {perHour: 20, reserved: 5}
+organization:
+  managementAccountId: 444455556666
+  exempt: ['arn:aws:iam::*:role/BreakGlass']
 `
 
 describe('trailwarden.yml', () => {
@@ -29,6 +35,10 @@ describe('trailwarden.yml', () => {
       packs: ['cis'],
       attempts: true,
       placeholders: { countries: ['DE', 'CH'] },
+      automatic: ['deny-role', 'revoke-role-sessions'],
+      owner: 'security@example.com',
+      budget: { perHour: 20, reserved: 5 },
+      organization: { managementAccountId: '444455556666', exempt: ['arn:aws:iam::*:role/BreakGlass'] },
       suppressions: [
         {
           rule: 'iam-user-created',
@@ -56,7 +66,47 @@ describe('trailwarden.yml', () => {
     expect(parseConfig('t.yml', '# nothing yet\nsuppressions:\n')).toEqual(NO_CONFIG)
   })
 
+  it('takes a budget without a reserve, and an organization that exempts nobody', () => {
+    expect(parseConfig('t.yml', 'budget: {perHour: 4}').budget).toEqual({ perHour: 4, reserved: 0 })
+    expect(parseConfig('t.yml', 'organization: {managementAccountId: 444455556666}').organization).toEqual({
+      managementAccountId: '444455556666',
+      exempt: [],
+    })
+  })
+
   it.each<[string, string, RegExp]>([
+    [
+      'an action that is none',
+      'automatic: [Deny Role]',
+      /automatic: expected types of actions such as deny-role, found "Deny Role"/,
+    ],
+    ['an owner that is a list', 'owner: [a, b]', /owner: expected a text, found (?:a list|an array)/],
+    ['a budget that is a number', 'budget: 5', /^t\.yml:1: budget: expected a map/],
+    [
+      'a budget without its number',
+      'budget: {reserved: 1}',
+      /budget\.perHour: expected a whole number from 0 to 1000, found "nothing"/,
+    ],
+    [
+      'a reserve above the budget',
+      'budget: {perHour: 2, reserved: 3}',
+      /budget\.reserved: expected a whole number from 0 to 2, found "3"/,
+    ],
+    [
+      'a budget per day',
+      'budget: {perHour: 2, perDay: 3}',
+      /budget: unknown key perDay; expected perHour, reserved/,
+    ],
+    [
+      'an organization without its account',
+      'organization: {exempt: []}',
+      /managementAccountId: expected 12 digits, found nothing/,
+    ],
+    [
+      'an exemption for everybody',
+      "organization: {managementAccountId: '444455556666', exempt: ['*']}",
+      /organization\.exempt: expected patterns over ARNs of IAM principals, found "\*"/,
+    ],
     ['an unknown key', 'knownAcounts: []', /^t\.yml:1: unknown key knownAcounts; expected knownAccounts/],
     [
       'a short account',

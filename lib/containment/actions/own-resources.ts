@@ -56,6 +56,9 @@ interface RuleRef {
   readonly arn: string
 }
 
+/** A rule that was off when the snapshot was taken stays off. */
+const STATES = new Set(['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'])
+
 const RULE_FIELDS = ['EventPattern', 'ScheduleExpression', 'Description', 'RoleArn'] as const
 
 interface Target {
@@ -98,6 +101,7 @@ const restoreRule = (
   const targets = targetsOf(saved)
   const rule = saved.rule ?? {}
   if (!targets || !isJson(rule)) return refuse(arn, 'the snapshot of this rule is not whole')
+  const State = STATES.has(String(rule['State'])) ? String(rule['State']) : 'ENABLED'
   const onBus = bus === 'default' ? {} : { EventBusName: bus }
   const call = (operation: string, input: ApiCall['input']): ApiCall => ({
     service: 'events',
@@ -119,7 +123,7 @@ const restoreRule = (
     snapshot: [describe, list],
     calls: [
       Object.keys(fields).length > 0
-        ? call('PutRule', { Name: name, State: 'ENABLED', ...fields })
+        ? call('PutRule', { Name: name, State, ...fields })
         : call('EnableRule', { Name: name }),
       ...(targets.length > 0 ? [call('PutTargets', { Rule: name, Targets: targets })] : []),
     ],
@@ -140,13 +144,13 @@ const restoreRule = (
       'Disables what was disabled, and removes the targets that were missing. A rule that was deleted stays.',
     done: [
       check(describe, `[State, ${Object.keys(fields).join(', ')}]`.replace(', ]', ']'), [
-        'ENABLED',
+        Object.keys(fields).length > 0 ? State : 'ENABLED',
         ...Object.values(fields),
       ] as Json),
       ...targetChecks(list, targets),
     ],
     verify: [
-      'DescribeRule shows State ENABLED and the pattern of the snapshot; ListTargetsByRule shows our targets.',
+      `DescribeRule shows State ${State} and the pattern of the snapshot; ListTargetsByRule shows our targets.`,
     ],
     limits: RULE_LIMITS,
     nodes: [],

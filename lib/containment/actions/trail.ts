@@ -136,8 +136,11 @@ const recreate = (context: Context, trail: TrailRef, snapshot: TrailSnapshot) =>
   })
 }
 
-const tagsOf = ({ tags }: TrailSnapshot): ApiCall['input'] =>
-  tags && tags.length > 0 && isJson(tags) ? { TagsList: tags as Json } : {}
+/** Tags of AWS's own (`aws:...`) cannot be set by anybody else. */
+const tagsOf = ({ tags = [] }: TrailSnapshot): ApiCall['input'] => {
+  const ours = tags.filter((tag) => !String(at(tag, 'Key')).startsWith('aws:'))
+  return ours.length > 0 && isJson(ours) ? { TagsList: ours as Json } : {}
+}
 
 const selectorCalls = (
   cloudtrail: ReturnType<typeof cloudtrailCalls>,

@@ -119,6 +119,7 @@ const LARGER: Readonly<Record<string, number>> = {
 
 const sample = (name: string): string => {
   if (name.endsWith('READ_ONLY_EVENTS')) return 'true'
+  if (name.endsWith('KEY_ARN')) return 'arn:aws:kms:us-east-1:111122223333:key/0a1b'
   if (name.endsWith('TOPIC')) return 'arn:aws:sns:us-east-1:111122223333:topic'
   if (name.endsWith('LEVEL')) return 'high'
   if (name.endsWith('MODE')) return 'observe'

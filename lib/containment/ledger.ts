@@ -1,3 +1,4 @@
+import { LedgerDamaged } from '../errors.ts'
 import { NO_ENTRY, sealed, type Unsealed } from '../ledger-chain.ts'
 import type { Clock, Ledger, LedgerEntry } from '../ports.ts'
 import type { Draft, Entry } from './entries.ts'
@@ -16,6 +17,9 @@ export interface OpenLedger {
   append(decide: (book: Book) => Draft | undefined): Promise<Entry | undefined>
 }
 
+/** Being refused means that somebody was faster, and then there is something new to read. */
+const MOST_IN_VAIN = 50
+
 /** Opens a ledger; nothing is read before it is asked. */
 export const openLedger = (ledger: Ledger, clock: Clock): OpenLedger => {
   const book = emptyBook()
@@ -23,6 +27,10 @@ export const openLedger = (ledger: Ledger, clock: Clock): OpenLedger => {
   let turn: Promise<unknown> = Promise.resolve()
   const take = (entry: LedgerEntry) => {
     if (entry.sequence !== tail.sequence + 1) return
+    if (entry.previous !== tail.hash)
+      throw new LedgerDamaged(
+        `entry ${entry.sequence}: expected the hash of the entry before it, ${tail.hash}, found ${entry.previous}: another ledger took its place`,
+      )
     addEntry(book, entry as unknown as Entry)
     tail = { sequence: entry.sequence, hash: entry.hash }
   }
@@ -31,8 +39,14 @@ export const openLedger = (ledger: Ledger, clock: Clock): OpenLedger => {
     return book
   }
   const append = async (decide: (book: Book) => Draft | undefined): Promise<Entry | undefined> => {
-    for (;;) {
+    for (let overtaken = 0, known = tail.sequence; ; overtaken++) {
       await refresh()
+      if (known !== tail.sequence) overtaken = 0
+      if (overtaken > MOST_IN_VAIN)
+        throw new LedgerDamaged(
+          `entry ${tail.sequence + 1}: refused ${overtaken} times, and nothing is there`,
+        )
+      known = tail.sequence
       const draft = decide(book)
       if (!draft) return undefined
       const entry = sealed({ time: clock.now(), ...draft } as unknown as Unsealed, tail)

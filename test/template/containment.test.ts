@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { isNarrow } from '../../lib/containment/narrow.ts'
 import { decide, type PolicyDocument, type PolicyStatement } from '../../lib/iam-policy.ts'
 import { SAMPLES, sampleAction } from '../containment/events.ts'
 import { iamActions } from '../support/iam-actions.ts'
@@ -68,6 +69,25 @@ const stretched = (documents: readonly PolicyDocument[]): readonly PolicyDocumen
 const may = (role: string, action: string, resource: string, context: Record<string, string> = {}) =>
   decide({ identity: documentsOf(role) }, { action, resource, context }) === 'allowed'
 
+/** Permissions that are called otherwise than their operation. */
+const SPELLED: Readonly<Record<string, string>> = {
+  DeleteBucketLifecycle: 'PutLifecycleConfiguration',
+  DeletePublicAccessBlock: 'PutBucketPublicAccessBlock',
+  PutBucketLifecycleConfiguration: 'PutLifecycleConfiguration',
+  PutPublicAccessBlock: 'PutBucketPublicAccessBlock',
+}
+
+/** These reach a whole account or need another account's credentials: no deployed role may, people do them. `block-public-access` is that of an account. */
+const NOT_DEPLOYED = [
+  'block-public-access',
+  'disable-outbound-federation',
+  'disable-roles-anywhere',
+  'quarantine-account',
+  'quarantine-principal',
+  'quarantine-workforce-user',
+  'reject-delegation',
+]
+
 const USER = `arn:aws:iam::${ACCOUNT}:user/eve`
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/app`
 const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll'
@@ -80,6 +100,7 @@ beforeAll(async () => {
 describe.skipIf(whyNot !== '')('what the roles of containment may do', () => {
   it('is nothing of it in mode observe: the policies that act are not there', () => {
     expect(policies.map(([name]) => name).sort()).toEqual([
+      'ContainHandOverPolicy',
       'ContainNarrowPolicy',
       'ContainReadPolicy',
       'ContainWidePolicy',
@@ -113,6 +134,7 @@ describe.skipIf(whyNot !== '')('what the roles of containment may do', () => {
       'kms:EnableKey',
       'kms:GenerateDataKey',
       'lambda:DeleteFunctionConcurrency',
+      'lambda:InvokeFunction',
       'lambda:PutFunctionConcurrency',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
@@ -209,6 +231,65 @@ describe.skipIf(whyNot !== '')('what the roles of containment may do', () => {
       (action) => decide({ identity: documents }, { action, resource: '*' }) !== 'allowed',
     )
     expect(missing).toEqual([])
+  })
+
+  it('lets the narrow role change our own trail and no other; the rest is for the wide one', () => {
+    const ours = `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/trailwarden-main`
+    const other = `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/organization`
+    for (const name of ['PutEventSelectors', 'PutInsightSelectors', 'UpdateTrail']) {
+      expect(may('ContainRole', `cloudtrail:${name}`, ours)).toBe(true)
+      expect(may('ContainRole', `cloudtrail:${name}`, other)).toBe(false)
+      expect(may('ContainWideRole', `cloudtrail:${name}`, other)).toBe(true)
+    }
+  })
+
+  it('hands over to the wide role exactly what the narrow one may not do', () => {
+    const context = { 'iam:PolicyARN': DENY_ALL, 'iam:PermissionsBoundary': DENY_ALL }
+    const allows = (role: string, calls: ReturnType<typeof sampleAction>['calls']) =>
+      calls.every(({ service, operation }) => {
+        const action = `${service}:${SPELLED[operation] ?? operation}`
+        return (
+          decide({ identity: stretched(documentsOf(role)) }, { action, resource: '*', context }) === 'allowed'
+        )
+      })
+    const nobody: string[] = []
+    for (const name of Object.keys(SAMPLES)) {
+      const action = sampleAction(name)
+      const own = { trailArn: action.target.arn ?? '', automatic: [] }
+      if (isNarrow(action, own)) expect(allows('ContainRole', action.calls), name).toBe(true)
+      else if (!allows('ContainWideRole', action.calls)) nobody.push(action.type)
+    }
+    expect([...new Set(nobody)].sort()).toEqual(NOT_DEPLOYED)
+  })
+
+  it('lets whoever takes snapshots write them, and change nothing', () => {
+    const changing = actions.filter(
+      (action) =>
+        !/:(?:Get|List|Describe)/.test(action) &&
+        decide(
+          { identity: stretched(documentsOf('SnapshotConfigurationRole')) },
+          { action, resource: '*' },
+        ) === 'allowed',
+    )
+    expect(changing.sort()).toEqual([
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      's3:PutObject',
+      'sqs:SendMessage',
+    ])
+    const [statement] = statementsOf(
+      resolved(template.Resources['LakeBucketPolicy']!.Properties.PolicyDocument) as PolicyDocument,
+    ).filter(({ Sid }) => Sid === 'OnlyOurSnapshots')
+    expect(statement).toMatchObject({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:PutObject',
+      Condition: {
+        ArnNotEquals: { 'aws:PrincipalArn': expect.stringContaining('SnapshotConfigurationRole') },
+      },
+    })
   })
 
   it('is enough for what goes on its own, without putting it back', () => {

@@ -115,6 +115,7 @@ const LARGER: Readonly<Record<string, number>> = {
   'watch-containment': 3,
   'run-query-pack': 1.5,
   'finish-query': 1.5,
+  query: 1.25,
 }
 
 const sample = (name: string): string => {

@@ -18,6 +18,9 @@ const actions = statements.flatMap(({ role, Action }) => listOf(Action).map((act
 
 /** Actions for which AWS knows no resource, and why we need them. */
 const WITHOUT_RESOURCE = {
+  'cloudtrail:ListTrails': 'a snapshot holds every trail there is',
+  'events:ListRules': 'our own rules are found by the beginning of their names',
+  'lambda:ListFunctions': 'so are our own functions',
   'cloudtrail:LookupEvents': "the event history has no ARN; who made an approver's session is found there",
   'cloudtrail:ListPublicKeys': 'public keys have no ARN; digests cannot be verified without them',
 }
@@ -87,7 +90,7 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
     for (const { Resource } of writes) {
       for (const resource of listOf(Resource)) {
         expect(JSON.stringify(resource)).toMatch(
-          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(baseline|chains|compaction|findings|partitions|plans|query-(results|runs|state)|\$\{(Events|Insights|NetworkEvents|AggregatedEvents)Table\})\/\*"\}$/,
+          /^\{"Fn::Sub":"\$\{LakeBucket.Arn\}\/(baseline|chains|compaction|findings|partitions|plans|query-(results|runs|state)|snapshots|\$\{(Events|Insights|NetworkEvents|AggregatedEvents)Table\})\/\*"\}$/,
         )
       }
     }
@@ -110,7 +113,7 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
     expect(tables.filter(Boolean)).toHaveLength(4)
   })
 
-  it('lets containment read and write its plans and findings, and nothing else in S3', () => {
+  it('lets containment read and write its plans and findings, read snapshots, and nothing else in S3', () => {
     const s3 = statements.filter(
       ({ role, Action }) => role === 'ContainRole' && listOf(Action).some((one) => one.startsWith('s3:')),
     )
@@ -120,6 +123,28 @@ describe.skipIf(whyNot !== '')('permissions as packaged', () => {
       { 'Fn::Sub': '${LakeBucket.Arn}/findings/*' },
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
       { 'Fn::Sub': '${LakeBucket.Arn}/plans/*' },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+      { 'Fn::Sub': '${LakeBucket.Arn}/snapshots/*' },
     ])
+  })
+
+  it('let a query on demand do what the workgroup needs, and tell and remember nothing', () => {
+    const own = actions.filter(({ role }) => role === 'QueryRole').map(({ action }) => action)
+    expect(own.filter((action) => /^(events|sns|dynamodb|lambda|iam|cloudtrail):/.test(action))).toEqual([])
+    const writes = statements.filter(
+      ({ role, Action }) => role === 'QueryRole' && listOf(Action).includes('s3:PutObject'),
+    )
+    expect(writes.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+      '{"Fn::Sub":"${LakeBucket.Arn}/query-results/*"}',
+    ])
+    const athena = statements.filter(({ Action }) => listOf(Action).some((one) => one.startsWith('athena:')))
+    expect(athena.map(({ role }) => role).sort()).toEqual([
+      'FinishQueryRole',
+      'QueryRole',
+      'RunQueryPackRole',
+    ])
+    for (const { Resource } of athena)
+      expect(JSON.stringify(Resource)).toMatch(/:workgroup\/\$\{WorkGroup\}"\}$/)
   })
 })

@@ -13,3 +13,8 @@ export const ATHENA_CATALOG = {
   ...Object.fromEntries(columns),
   ...Object.fromEntries(columns.map(([table, entry]) => [VIEWS[table], entry])),
 }
+
+/** The tables under their own names: what is compacted, and nothing else. */
+export const STORE_CATALOG = Object.fromEntries(
+  (Object.keys(TABLES) as TableName[]).map((table) => [table, { columns: TABLES[table] }] as const),
+)

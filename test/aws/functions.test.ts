@@ -22,6 +22,7 @@ const context = {
   memoryLimitInMB: '512',
   invokedFunctionArn: 'arn',
   functionVersion: '1',
+  getRemainingTimeInMillis: () => 900_000,
 } as Context
 const SETTINGS = {
   TRAILWARDEN_WORKGROUP: 'trailwarden',
@@ -46,7 +47,7 @@ const shipped = async (name: string, answer: (call: Call) => Answer) => {
   }
   const started = () =>
     calls.filter(({ operation }) => operation === 'StartQueryExecution').map(({ body }) => JSON.parse(body))
-  return { invoke: (event: unknown) => handler(event, context), started }
+  return { invoke: (event: unknown) => handler(event, context), handler, started }
 }
 
 const athena =
@@ -104,6 +105,86 @@ describe.skipIf(why !== '')('query, as shipped', () => {
     const answer = await invoke({ sql: 'SELECT eventName FROM events' })
     expect(answer['rows']).toHaveLength(4)
     expect(answer['omitted']).toBe(4)
+  })
+})
+
+describe.skipIf(why !== '')('the end of a query on demand, as shipped', () => {
+  const SQL = 'SELECT eventName FROM events'
+  const ending =
+    (Status: object, more: (call: Call) => Answer = athena([['x']])) =>
+    (call: Call): Answer =>
+      call.operation === 'GetQueryExecution' ? json({ QueryExecution: { Status } }) : more(call)
+
+  it('that was answered names its results in S3, and what was read', async () => {
+    const Statistics = { DataScannedInBytes: 12 }
+    const ResultConfiguration = { OutputLocation: 's3://lake/query-results/q-1.csv' }
+    const { invoke } = await shipped('query', (call) =>
+      call.operation === 'GetQueryExecution'
+        ? json({ QueryExecution: { Status: { State: 'SUCCEEDED' }, Statistics, ResultConfiguration } })
+        : athena([['eventname'], ['StopLogging']])(call),
+    )
+    expect(await invoke({ sql: SQL })).toMatchObject({
+      state: 'SUCCEEDED',
+      execution: 'q-1',
+      scannedBytes: 12,
+      results: 's3://lake/query-results/q-1.csv',
+    })
+  })
+
+  it.each([
+    ['FAILED', 'TABLE_NOT_FOUND: no', /failed: TABLE_NOT_FOUND/],
+    ['CANCELLED', 'Bytes scanned limit was exceeded', /cancelled: Bytes scanned limit/],
+  ])('that is %s says why', async (State, StateChangeReason, message) => {
+    const { invoke } = await shipped('query', ending({ State, StateChangeReason }))
+    const answer = await invoke({ sql: SQL })
+    expect(answer).toMatchObject({ state: State, execution: 'q-1' })
+    expect(answer['message']).toMatch(message)
+  })
+
+  it('that the time does not suffice for is stopped, and says so', async () => {
+    const stopped: string[] = []
+    const { handler } = await shipped(
+      'query',
+      ending({ State: 'QUEUED' }, (call) => {
+        if (call.operation === 'StopQueryExecution') stopped.push(JSON.parse(call.body).QueryExecutionId)
+        return athena([['x']])(call)
+      }),
+    )
+    const late = { ...context, getRemainingTimeInMillis: () => 9_000 } as Context
+    expect(await handler({ sql: SQL }, late)).toMatchObject({
+      state: 'TIMED_OUT',
+      message: expect.stringContaining('was still queued when the time ran out, and was stopped'),
+    })
+    expect(stopped).toEqual(['q-1'])
+  })
+
+  it('that is only explained starts nothing, and tells the Parquet it could read', async () => {
+    const { invoke, started } = await shipped('query', ({ url }) => {
+      const account = 'events/account=111122223333/'
+      const keys = ['2026-10-31', '2026-11-01', '2026-11-02', '2026-11-03'].map(
+        (day) => `${account}day=${day}/g/part-00000.parquet`,
+      )
+      const after = url.searchParams.get('start-after') ?? ''
+      const prefix = url.searchParams.get('prefix')
+      const contents =
+        prefix === 'events/'
+          ? `<CommonPrefixes><Prefix>${account}</Prefix></CommonPrefixes>`
+          : keys
+              .filter((key) => key > after)
+              .map((key) => `<Contents><Key>${key}</Key><Size>100</Size></Contents>`)
+              .join('')
+      const body = `<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`
+      return { headers: { 'content-type': 'application/xml' }, body }
+    })
+    const sql = `${SQL} WHERE eventTime >= '2026-11-01 00:00:00' AND eventTime < '2026-11-02 12:00:00'`
+    expect(await invoke({ sql, explain: true })).toMatchObject({
+      state: 'EXPLAINED',
+      sql: expect.stringContaining('FROM cloudtrail AS events'),
+      partitions: 'account: every one; day: from 2026-11-01 to 2026-11-02',
+      parquetFiles: 2,
+      parquetBytes: 200,
+    })
+    expect(started()).toEqual([])
   })
 })
 

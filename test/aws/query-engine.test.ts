@@ -1,7 +1,7 @@
 import { AthenaClient } from '@aws-sdk/client-athena'
 import { afterEach, describe, expect, it } from 'vitest'
 import { athenaQueryEngine } from '../../lib/aws/query-engine.ts'
-import { type Answer, type Call, json, loopback } from './loopback.ts'
+import { type Answer, type Call, json, jsonError, loopback } from './loopback.ts'
 
 const open: (() => Promise<void>)[] = []
 afterEach(() => Promise.all(open.splice(0).map((close) => close())))
@@ -25,7 +25,11 @@ const page = (rows: object[], NextToken?: string) =>
   })
 const state = (State: string, more: object = {}) => json({ QueryExecution: { Status: { State, ...more } } })
 
-const engineAt = async (answers: Record<string, (call: Call, n: number) => Answer>, run?: string) => {
+const engineAt = async (
+  answers: Record<string, (call: Call, n: number) => Answer>,
+  run?: string,
+  remaining?: () => number,
+) => {
   const seen = new Map<string, number>()
   const { endpoint, calls, close } = await loopback((call) => {
     const n = (seen.get(call.operation) ?? 0) + 1
@@ -33,11 +37,17 @@ const engineAt = async (answers: Record<string, (call: Call, n: number) => Answe
     return answers[call.operation]!(call, n)
   })
   open.push(close)
-  const client = new AthenaClient({ endpoint })
+  const client = new AthenaClient({ endpoint, maxAttempts: 1 })
   const bodies = (operation: string) =>
     calls.filter((call) => call.operation === operation).map(({ body }) => JSON.parse(body))
   return {
-    engine: athenaQueryEngine({ workgroup: 'trailwarden', database: 'trail', client, ...(run && { run }) }),
+    engine: athenaQueryEngine({
+      workgroup: 'trailwarden',
+      database: 'trail',
+      client,
+      ...(run && { run }),
+      ...(remaining && { remaining }),
+    }),
     bodies,
   }
 }
@@ -119,5 +129,34 @@ describe('Athena query engine', () => {
       GetQueryExecution: () => state(end, { StateChangeReason: reason }),
     })
     await expect(engine.run(SQL, [])).rejects.toThrow(message)
+  })
+
+  it('says that there are too many queries when Athena takes no more', async () => {
+    const { engine } = await engineAt({
+      StartQueryExecution: () => jsonError('TooManyRequestsException', 'You have exceeded the limit'),
+    })
+    await expect(engine.run(SQL, [])).rejects.toMatchObject({
+      name: 'QueryNotAnswered',
+      state: 'THROTTLED',
+      message: expect.stringContaining('Ask again later'),
+    })
+  })
+
+  it('stops a query when hardly any time is left, and says how it stood', async () => {
+    const { engine, bodies } = await engineAt(
+      {
+        StartQueryExecution: started,
+        GetQueryExecution: () => state('RUNNING'),
+        StopQueryExecution: () => json({}),
+      },
+      undefined,
+      () => 9_999,
+    )
+    await expect(engine.run(SQL, [])).rejects.toMatchObject({
+      state: 'TIMED_OUT',
+      execution: 'q-1',
+      message: expect.stringContaining('was still running when the time ran out'),
+    })
+    expect(bodies('StopQueryExecution')).toEqual([{ QueryExecutionId: 'q-1' }])
   })
 })

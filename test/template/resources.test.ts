@@ -100,6 +100,32 @@ describe.skipIf(whyNot !== '')('resources as packaged', () => {
     expect(WorkGroupConfiguration.BytesScannedCutoffPerQuery).toEqual({ Ref: 'ScanLimitBytes' })
   })
 
+  it('hear of the end of every query of the workgroup, and of no other', () => {
+    const { EventPattern, Targets } = propertiesOf('QueryEndRule')
+    expect(EventPattern).toEqual({
+      source: ['aws.athena'],
+      'detail-type': ['Athena Query State Change'],
+      detail: { workgroupName: [{ Ref: 'WorkGroup' }], currentState: ['SUCCEEDED', 'FAILED', 'CANCELLED'] },
+    })
+    expect(Targets).toMatchObject([{ Arn: { 'Fn::GetAtt': ['FinishQueryQueue', 'Arn'] } }])
+  })
+
+  it('tell people of a scheduled query without an answer', () => {
+    expect(propertiesOf('FailedQueriesAlarm')).toMatchObject({
+      Namespace: 'Trailwarden',
+      MetricName: 'queriesFailed',
+      Threshold: 0,
+      AlarmActions: [{ Ref: 'Topic' }],
+    })
+  })
+
+  it('keep lines of runs longer than their results', () => {
+    const { Rules } = propertiesOf('LakeBucket').LifecycleConfiguration
+    const days = (prefix: string) =>
+      Rules.find(({ Prefix }: { Prefix?: string }) => Prefix === prefix).ExpirationInDays
+    expect([days('query-results/'), days('query-runs/'), days('query-state/')]).toEqual([30, 400, undefined])
+  })
+
   it('lose no event between a rule and its queue', () => {
     for (const [, { Properties }] of ofType('AWS::Events::Rule')) {
       for (const target of Properties.Targets) {

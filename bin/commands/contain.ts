@@ -11,6 +11,7 @@ import { refuseNothing } from '../refuse-nothing.ts'
 import type { Session } from '../session.ts'
 import { openSource } from '../source.ts'
 import { addContainActs } from './contain-act.ts'
+import { addContainBackfill } from './contain-backfill.ts'
 import { addContainDemo } from './contain-demo.ts'
 import { addContainReport } from './contain-report.ts'
 import { addContainSnapshot, readSnapshots } from './contain-snapshot.ts'
@@ -64,6 +65,7 @@ export const addContain = (program: Command, session: Session): void => {
   addContainActs(contain, session)
   addContainSnapshot(contain, session)
   addContainReport(contain, session)
+  addContainBackfill(contain, session)
   addContainDemo(contain, session)
 }
 

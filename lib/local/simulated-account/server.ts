@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { CloudTrailEvent } from '../../trail/event.ts'
 import { iamAnswer } from './iam.ts'
+import { lookupAnswer } from './lookup.ts'
 import { objectAnswer } from './objects.ts'
 import { ApiFault, type ApiRequest, answerOf, faultOf, type HttpAnswer, requestOf } from './protocol.ts'
 import { type AccountState, accountMemory, arnOf, type Caller } from './state.ts'
@@ -47,7 +48,8 @@ export const simulatedAccount = async (options: SimulationOptions): Promise<Simu
     }
     if (!memory.may(caller, action)) throw denied(request, caller, memory.state.accountId)
     if (request.service === 'iam') return iamAnswer(memory, request)
-    if (action === 'cloudtrail:LookupEvents') return lookup([...(options.history ?? []), ...log], request)
+    if (action === 'cloudtrail:LookupEvents')
+      return lookupAnswer([...(options.history ?? []), ...log], request)
     const answer = objectAnswer(memory.state, request, makeId)
     if (!answer) throw new ApiFault('InvalidAction', `the simulated account has no ${action}`)
     return answer
@@ -99,25 +101,6 @@ export const simulatedAccount = async (options: SimulationOptions): Promise<Simu
 const denied = ({ service, operation }: ApiRequest, { principal }: Caller, accountId: string): ApiFault => {
   const message = `User: ${arnOf(accountId, principal)} is not authorized to perform: ${service}:${operation}`
   return new ApiFault(service === 'ec2' ? 'UnauthorizedOperation' : 'AccessDenied', message, 403)
-}
-
-const lookup = (events: readonly CloudTrailEvent[], { input }: ApiRequest): object => {
-  const [{ AttributeKey, AttributeValue } = {}] = (input['LookupAttributes'] ?? []) as {
-    AttributeKey?: string
-    AttributeValue?: string
-  }[]
-  const found = events.filter((event) =>
-    AttributeKey === 'EventId'
-      ? event.eventID === AttributeValue
-      : event.userIdentity?.accessKeyId === AttributeValue,
-  )
-  return {
-    Events: found.slice(0, 50).map((event) => ({
-      EventId: event.eventID,
-      EventName: event.eventName,
-      CloudTrailEvent: JSON.stringify(event),
-    })),
-  }
 }
 
 const eventOf = (

@@ -1,5 +1,12 @@
 import * as z from 'zod/mini'
-import { type Approver, approvalsOf, approvePlan, subjectsOf } from './containment/approve.ts'
+import {
+  type Approver,
+  approvalsOf,
+  approvePlan,
+  isContained,
+  namesContained,
+  subjectsOf,
+} from './containment/approve.ts'
 import type { ContainWorld } from './containment/world.ts'
 
 /** What to answer, and what to have done. */
@@ -54,7 +61,7 @@ export const decideRequest = async (
       status: 409,
       answer: { error: 'the mode is observe: nothing is approved and nothing is called' },
     }
-  if ('release' in read.data) return release(read.data, world, signer.arn)
+  if ('release' in read.data) return release(read.data, signer, world, mintedBy)
   return approve(read.data.approve, signer, world, mintedBy)
 }
 
@@ -89,13 +96,18 @@ interface ReleaseRequest {
 
 const release = async (
   { release: action, ...how }: ReleaseRequest,
+  signer: Approver,
   world: ContainWorld,
-  by: string,
+  mintedBy: MintedBy,
 ): Promise<DecisionAnswer> => {
   const { actions } = await world.ledger.refresh()
-  return actions.has(action)
-    ? { status: 202, answer: { releasing: action, by }, order: { release: action, by, ...how } }
-    : { status: 404, answer: { error: `action ${action.slice(0, 64)} is not in the ledger` } }
+  const record = actions.get(action)
+  if (!record) return { status: 404, answer: { error: `action ${action.slice(0, 64)} is not in the ledger` } }
+  const makers = await mintedBy(signer.accessKeyId ?? '')
+  if (isContained(record, signer) || namesContained(record).some((name) => makers.has(name)))
+    return { status: 409, answer: { error: 'the signer is who the action contains, or works for them' } }
+  const by = signer.arn
+  return { status: 202, answer: { releasing: action, by }, order: { release: action, by, ...how } }
 }
 
 const statusOf = async (world: ContainWorld): Promise<object> => {

@@ -81,14 +81,20 @@ const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(valu
 const anyGlob = (patterns: string | readonly string[], name: string, anyCase: boolean): boolean =>
   listOf(patterns).some((pattern) => glob(pattern, name, anyCase))
 
-/** `*` and `?` of IAM. */
+/** `*` and `?` of IAM, and `${*}`, `${?}`, `${$}` for the characters themselves. */
 const glob = (pattern: string, name: string, anyCase = false): boolean => {
   const source = pattern
+    .split(/\$\{([*?$])\}/)
+    .map((part, at) => (at % 2 === 1 ? `\\${part}` : wild(part)))
+    .join('')
+  return new RegExp(`^${source}$`, anyCase ? 'is' : 's').test(name)
+}
+
+const wild = (text: string): string =>
+  text
     .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
     .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, anyCase ? 'is' : 's').test(name)
-}
 
 const valuesOf = ({ context = {} }: PolicyRequest, key: string): readonly string[] | undefined => {
   const name = Object.keys(context).find((one) => one.toLowerCase() === key.toLowerCase())

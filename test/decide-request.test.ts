@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { recordPlan } from '../lib/containment/contain.ts'
 import { decideRequest, type SignedRequest } from '../lib/decide-request.ts'
+import { USER } from './containment/events.ts'
 import { APPROVER, keyAndUser, scene } from './support/contained.ts'
 
 const nobodyMade = async () => new Set<string>()
@@ -123,6 +124,14 @@ describe('a signed request', () => {
       order: { release: id, by: APPROVER.arn, activateKeys: true },
     })
     expect(await ask({ release: 'unknown' })).toMatchObject({ status: 404 })
+  })
+
+  it('releases nobody in their own name, nor in that of a session they made', async () => {
+    const { ask, actions } = await waiting()
+    const release = actions.find(({ type }) => type === 'deactivate-access-key')!.id
+    const mallory = { arn: USER.arn, userId: USER.principalId, accessKeyId: 'AKIASECONDKEY0000000' }
+    expect(await ask({ release }, { signer: mallory })).toMatchObject({ status: 409 })
+    expect(await ask({ release }, {}, async () => new Set([USER.accessKeyId]))).toMatchObject({ status: 409 })
   })
 
   it('tells what stands', async () => {

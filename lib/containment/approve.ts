@@ -97,6 +97,14 @@ const namesOfApprover = ({ arn, userId = '', accessKeyId = '' }: Approver): read
 const userNames = (arn: Arn | undefined): readonly string[] =>
   arn?.resource.startsWith('user/') ? [`${arn.accountId}:user/${lastOf(arn.resource)}`] : []
 
+/** Is it who the action contains, by any of the names AWS knows them by? */
+export const isContained = (record: ActionRecord, who: Approver): boolean =>
+  concerns(record, namesOfApprover(who))
+
+/** Names of who an action contains, as approval knows them. */
+export const namesContained = ({ planned }: ActionRecord): readonly string[] =>
+  subjectNames(planned.prepared.action)
+
 const concerns = ({ planned }: ActionRecord, names: readonly string[]): boolean =>
   subjectNames(planned.prepared.action).some((name) => names.includes(name))
 

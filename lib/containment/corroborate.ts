@@ -74,7 +74,8 @@ const ask = async (
 }
 
 /**
- * How many of the owner's ways back in are alive: principals named by their full ARN that exist and do not carry AWSDenyAll. Globs
+ * How many of the owner's ways back in are alive: principals named by their full ARN that exist and do not carry AWSDenyAll, attached or as
+ * their boundary. Globs
  * and ids name nobody that can be looked at. Never throws: who cannot be seen does not count.
  */
 export const aliveBreakGlass = async (
@@ -98,6 +99,11 @@ const isAlive = async (text: string, responder: Responder): Promise<boolean> => 
     const { holds } = await lookAtAll(
       [
         { call: { ...iam, operation: `Get${noun}`, input }, query: `${noun}.Arn`, equals: text },
+        {
+          call: { ...iam, operation: `Get${noun}`, input },
+          query: `${noun}.PermissionsBoundary.PermissionsBoundaryArn == '${denyAllPolicyArn(arn.partition)}'`,
+          equals: false,
+        },
         {
           call: { ...iam, operation: `ListAttached${noun}Policies`, input },
           query: denied,

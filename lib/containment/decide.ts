@@ -121,7 +121,10 @@ const wayBackReason = ({ action, settings, breakGlass }: Question): string | und
   return breakGlass === 0 ? 'no break-glass principal could be seen alive' : undefined
 }
 
-/** Why no more may be done on its own this hour, or `undefined`. A principal that was contained this hour costs nothing more. */
+/**
+ * Why no more may be done on its own this hour, or `undefined`. A principal that was contained this hour costs nothing more. What puts things
+ * back has a budget of its own: whoever stops ten trails uses up nothing that would contain them.
+ */
 export const budgetReason = ({
   action,
   settings,
@@ -129,12 +132,15 @@ export const budgetReason = ({
   now,
 }: Pick<Question, 'action' | 'settings' | 'now'> & { readonly book: Book }): string | undefined => {
   const account = action.target.accountId
-  const spent = book.charges.filter((one) => one.account === account && secondsBetween(one.at, now) < 3600)
+  const restores = action.tier === 0
+  const spent = book.charges.filter(
+    (one) => one.account === account && one.restores === restores && secondsBetween(one.at, now) < 3600,
+  )
   const subjects = new Set(spent.map(({ subject }) => subject))
   if (subjects.has(subjectOfAction(action))) return undefined
   const { perHour, reserved } = settings.budget
   const critical = action.level === 'critical'
-  const open = isBreakerOpen(book, account, now)
+  const open = isBreakerOpen(book, account, now, restores)
   if (open && !critical) return 'the circuit breaker is open: too much was asked for'
   const allowed = critical ? perHour : perHour - reserved
   return subjects.size >= allowed
@@ -143,5 +149,5 @@ export const budgetReason = ({
 }
 
 /** Has more been asked for than may go on its own? */
-export const isBreakerOpen = ({ breakers }: Book, account: string, now: string): boolean =>
-  breakers.some((one) => one.account === account && one.until > now)
+export const isBreakerOpen = ({ breakers }: Book, account: string, now: string, restores: boolean): boolean =>
+  breakers.some((one) => one.account === account && (one.restores ?? false) === restores && one.until > now)

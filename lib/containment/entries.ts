@@ -114,8 +114,19 @@ export interface EntryData {
   /** Time to let it go, said once. */
   readonly proposed: { readonly reason: string; readonly undo: readonly ApiCall[] }
   /** Not done automatically because enough has been done this hour. */
-  readonly budget: { readonly subject: string; readonly account: string; readonly reason: string }
-  readonly breaker: { readonly account: string; readonly until: string; readonly reason: string }
+  readonly budget: {
+    readonly subject: string
+    readonly account: string
+    readonly reason: string
+    readonly restores?: true
+  }
+  /** `restores`: it keeps back what would be put back, and nothing that contains somebody. */
+  readonly breaker: {
+    readonly account: string
+    readonly until: string
+    readonly reason: string
+    readonly restores?: true
+  }
   /** An event by our own role, and the entry it belongs to. */
   readonly 'own-call': { readonly eventID: string; readonly entry: number | null; readonly reason: string }
 }

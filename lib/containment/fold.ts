@@ -1,3 +1,4 @@
+import type { ApiCall } from '../action.ts'
 import type { ActionState, CalledData, Entry, EntryData } from './entries.ts'
 
 /** What the ledger says about one action. */
@@ -43,13 +44,20 @@ export interface Book {
   readonly actions: Map<string, ActionRecord>
   /** By plan hash. */
   readonly approvals: Map<string, Approval[]>
-  readonly breakers: { readonly account: string; readonly at: string; readonly until: string }[]
+  readonly breakers: {
+    readonly account: string
+    readonly at: string
+    readonly until: string
+    readonly restores?: true
+  }[]
   /** Automatic containments: what the budget counts. */
   readonly charges: {
     readonly account: string
     readonly at: string
     readonly subject: string
     readonly level: string
+    /** Tier 0: it put back what was there. */
+    readonly restores: boolean
   }[]
   /** Changing calls, for matching own events. */
   readonly calls: OwnCall[]
@@ -63,6 +71,7 @@ export interface OwnCall {
   readonly at: string
   readonly service: string
   readonly operation: string
+  readonly input: ApiCall['input']
   requestId?: string
 }
 
@@ -130,7 +139,8 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
       record.endedAt = at
       return
     case 'started':
-      if (!record.started && entry.data.automatic) book.charges.push({ ...entry.data, at })
+      if (!record.started && entry.data.automatic)
+        book.charges.push({ ...entry.data, at, restores: isRestoring(record) })
       record.started = { ...entry.data, at, sequence: entry.sequence }
       record.state = 'EXECUTING'
       return
@@ -176,6 +186,8 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
   }
 }
 
+const isRestoring = ({ planned }: ActionRecord): boolean => planned.prepared.action.tier === 0
+
 const end = (record: ActionRecord, entry: Entry): void => {
   switch (entry.kind) {
     case 'tampered':
@@ -211,8 +223,8 @@ const intend = (book: Book, record: ActionRecord, entry: Entry & { readonly kind
   const key = stepKey(entry.data)
   const intents = [...(record.steps.get(key)?.intents ?? []), { sequence: entry.sequence, at: entry.time }]
   record.steps.set(key, { intents })
-  const { service, operation } = entry.data.call
-  book.calls.push({ sequence: entry.sequence, at: entry.time, service, operation })
+  const { service, operation, input } = entry.data.call
+  book.calls.push({ sequence: entry.sequence, at: entry.time, service, operation, input })
 }
 
 const answer = (book: Book, record: ActionRecord, data: CalledData, at: string): void => {

@@ -87,13 +87,19 @@ export const TRUST_NOBODY = documentOf({
   Action: ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
 })
 
-/** Service control policy that denies everything to one principal of the accounts it is attached to. */
-export const denyPrincipal = (arn: string): string =>
-  documentOf({
+/**
+ * Service control policy that denies everything to one principal of the accounts it is attached to. A path may hold what means something in a
+ * policy (`$`, `*`, `?`); it is written as the character it is.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+ */
+export const denyPrincipal = (principal: string): string => {
+  const arn = principal.replaceAll(/[*?$]/g, (character) => `\${${character}}`)
+  return documentOf({
     Sid: 'TrailwardenQuarantine',
     ...EVERYTHING,
     Condition: { ArnEquals: { 'aws:PrincipalArn': arn } },
   })
+}
 
 /** Service control policy that denies everything to everybody but `exempt`. */
 export const denyEverybodyBut = (exempt: readonly string[]): string =>

@@ -1,3 +1,4 @@
+import type { ApiCall } from '../action.ts'
 import type { Finding } from '../finding.ts'
 import { accountOf, at, type CloudTrailEvent, identityOf, text } from '../trail/event.ts'
 import type { Draft } from './entries.ts'
@@ -61,8 +62,14 @@ const isOurs = (event: CloudTrailEvent, ownPrincipals: readonly string[]): boole
 }
 
 const changes = (event: CloudTrailEvent, routine: ReadonlySet<string>): boolean =>
-  String(event.readOnly ?? isReadingName(event)) !== 'true' &&
+  (String(event.readOnly ?? isReadingName(event)) !== 'true' || handsOut(event)) &&
   !routine.has(`${event.eventSource}/${event.eventName}`)
+
+/** CloudTrail calls it reading, and with the answer somebody acts elsewhere. We never do it. */
+const handsOut = ({ eventName }: CloudTrailEvent): boolean =>
+  /^(?:AssumeRo(?:le|ot)|Get(?:Federation|Session)Token|(?:Batch)?GetSecretValue|GetParameters?(?:ByPath)?$|GetPasswordData)/.test(
+    String(eventName),
+  )
 
 const isReadingName = ({ eventName }: CloudTrailEvent): boolean =>
   /^(?:Get|List|Describe|Head|Lookup)[A-Z]/.test(String(eventName))
@@ -84,8 +91,18 @@ const matching = (
       !claimed.has(call.sequence) &&
       call.operation === name &&
       sourceOf(call.service) === service &&
+      !contradicts(call.input, event.requestParameters) &&
       Math.abs(secondsBetween(call.at, String(event.eventTime))) <= WITHIN_SECONDS,
   )
+}
+
+/** Does the event name another target than the call? What the event does not show contradicts nothing. */
+const contradicts = (input: ApiCall['input'], asked: unknown): boolean => {
+  const shown = new Map(Object.entries(asked ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
+  return Object.entries(input).some(([name, value]) => {
+    const found = shown.get(name.toLowerCase())
+    return /(?:Name|Id|Arn)$/.test(name) && typeof found === 'string' && found !== value
+  })
 }
 
 /** What CloudTrail calls a service whose client is named otherwise. */

@@ -10,7 +10,7 @@ import {
   subjectOfAction,
   takesAccess,
 } from './decide.ts'
-import type { Draft } from './entries.ts'
+import type { Draft, EntryData } from './entries.ts'
 import { leaseOf, type Run } from './execute.ts'
 import type { ActionRecord, Book } from './fold.ts'
 import { notice } from './notice.ts'
@@ -118,7 +118,10 @@ const startEntry = (
   const subject = subjectOfAction(action)
   const reason =
     automatic && !resumed ? budgetReason({ action, settings, book, now: clock.now() }) : undefined
-  if (reason) return { kind: 'budget', action: id, data: { subject, account, reason } }
+  if (reason) {
+    const data = { subject, account, reason, ...(action.tier === 0 && { restores: true as const }) }
+    return { kind: 'budget', action: id, data }
+  }
   return {
     kind: 'started',
     action: id,
@@ -139,12 +142,14 @@ const BREAKER_SECONDS = 3600
 /** Opens the circuit breaker, once; who opened it tells people. It leads to approval, never to nothing. */
 const openBreaker = async (
   world: ContainWorld,
-  { account, reason }: { readonly account: string; readonly reason: string },
+  { account, reason, restores }: EntryData['budget'],
 ): Promise<readonly Finding[]> => {
   const now = world.clock.now()
   const until = later(now, BREAKER_SECONDS)
   const opened = await world.ledger.append((book) =>
-    isBreakerOpen(book, account, now) ? undefined : { kind: 'breaker', data: { account, until, reason } },
+    isBreakerOpen(book, account, now, restores ?? false)
+      ? undefined
+      : { kind: 'breaker', data: { account, until, reason, ...(restores && { restores }) } },
   )
   if (!opened) return []
   const detail = `${reason}. Until ${until} people approve; the rest is for critical findings`

@@ -2,9 +2,11 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { ByteSink, ByteSource } from './bytes.ts'
+import { writeChunk } from './column-chunk.ts'
 import { parquetSchema } from './parquet-schema.ts'
 import type { EventRow } from './row.ts'
-import { type Column, TABLES, type TableName } from './schema.ts'
+import { TABLES, type TableName } from './schema.ts'
+import { type Shredder, shredder } from './shred.ts'
 
 /** Rows of a row group: small enough that the sorted statistics skip most of a day, large enough to compress. */
 export const ROW_GROUP_SIZE = 20_000
@@ -28,8 +30,8 @@ export interface WrittenFile {
 }
 
 /**
- * Writes rows, in the order given, as one Parquet file: ZSTD, row groups of `rowGroupSize`. Memory holds one row group. The same
- * rows give the same bytes.
+ * Writes rows, in the order given, as one Parquet file: ZSTD, row groups of `rowGroupSize`. Memory holds the columns of one row group. The
+ * same rows give the same bytes.
  */
 export const writeParquet = async (
   table: TableName,
@@ -39,47 +41,46 @@ export const writeParquet = async (
 ): Promise<WrittenFile> => {
   const { writer, flush } = flushingWriter(sink)
   const columns = TABLES[table]
-  const parquet = new ParquetWriter({
-    writer,
-    schema: parquetSchema(columns),
-    codec: 'ZSTD',
-    compressors: { ZSTD: (input) => zstdCompressSync(input, LEVEL) },
-    createdBy: 'trailwarden',
-  })
-  let rows = 0
-  for await (const group of groupsOf(batches, rowGroupSize)) {
-    rows += group.length
-    void parquet.write({ columnData: columnsOf(columns, group), rowGroupSize })
+  const parquet = new ParquetWriter({ writer, schema: parquetSchema(columns), createdBy: 'trailwarden' })
+  const group = shredder(columns, UNREPEATED)
+  const endGroup = async () => {
+    if (group.rows > 0) writeGroup(parquet, writer, group)
     await flush()
   }
-  void parquet.finish()
-  await flush()
-  return { rows, bytes: writer.offset }
-}
-
-const columnsOf = (columns: readonly Column[], group: readonly EventRow[]) =>
-  columns.map(({ name, type }) => ({
-    name,
-    data: group.map((row) => row[name] as unknown),
-    ...(BLOOM_FILTERED.has(name) && { bloomFilter: true }),
-    ...(UNREPEATED.has(name) && { encoding: 'DELTA_LENGTH_BYTE_ARRAY' as const }),
-    ...((type === 'json' || UNREPEATED.has(name)) && { statistics: false }),
-  }))
-
-/** Batches of any size as groups of exactly `size`, but the last. */
-async function* groupsOf(
-  batches: AsyncIterable<readonly EventRow[]>,
-  size: number,
-): AsyncGenerator<readonly EventRow[]> {
-  let group: EventRow[] = []
   for await (const batch of batches) {
     for (const row of batch) {
-      if (group.push(row) < size) continue
-      yield group
-      group = []
+      group.add(row)
+      if (group.rows === rowGroupSize) await endGroup()
     }
   }
-  if (group.length > 0) yield group
+  await endGroup()
+  void parquet.finish()
+  await flush()
+  return { rows: Number(parquet.num_rows), bytes: writer.offset }
+}
+
+const compress = (bytes: Uint8Array): Uint8Array => zstdCompressSync(bytes, LEVEL)
+
+const writeGroup = (parquet: ParquetWriter, writer: ByteWriter, group: Shredder): void => {
+  const start = writer.offset
+  const chunks = group.leaves.map((leaf) => {
+    const { name, type } = leaf.column
+    return writeChunk(writer, leaf, leaf.take(), {
+      compress,
+      statistics: type !== 'json' && !UNREPEATED.has(name),
+      bloomFilter: BLOOM_FILTERED.has(name),
+    })
+  })
+  const num_rows = BigInt(group.rows)
+  group.clear()
+  parquet.pendingIndexes.push(...chunks)
+  parquet.num_rows += num_rows
+  parquet.row_groups.push({
+    columns: chunks.map(({ chunk }) => chunk),
+    total_byte_size: chunks.reduce((sum, { chunk }) => sum + chunk.meta_data!.total_uncompressed_size, 0n),
+    num_rows,
+    total_compressed_size: BigInt(writer.offset - start),
+  })
 }
 
 /** A writer whose buffer is handed on after each row group; `offset` goes on counting. */

@@ -24,9 +24,14 @@ export type Override = (target: string) => unknown
 
 /**
  * Starts MiniStack on a free loopback port, behind a proxy that answers the calls MiniStack does not know. Functions get the
- * proxy as AWS_ENDPOINT_URL from their environment, as they would any endpoint.
+ * proxy as AWS_ENDPOINT_URL from their environment, as they would any endpoint. `more` is environment of MiniStack itself: `AUTH: 'true'`
+ * has it hold every call against IAM.
  */
-export const startEmulator = async (command: string, override: Override) => {
+export const startEmulator = async (
+  command: string,
+  override: Override,
+  more: Readonly<Record<string, string>> = {},
+) => {
   const port = await freePort()
   const proxy = createServer((incoming, outgoing) => void relay(incoming, outgoing, port, override))
   await new Promise<void>((ready) => proxy.listen(0, '127.0.0.1', ready))
@@ -43,6 +48,7 @@ export const startEmulator = async (command: string, override: Override) => {
       SFTP_ENABLED: '0',
       IOT_MTLS_ENABLED: '0',
       AWS_ENDPOINT_URL: endpoint,
+      ...more,
     },
   })
   await healthy(port, child)

@@ -4,10 +4,13 @@ import { createServer } from 'node:net'
 /** Is `moto_server` on the PATH? Tests that need it are skipped otherwise. */
 export const hasMoto = spawnSync('moto_server', ['--help']).status === 0
 
-/** Starts an account that moto plays, on a free loopback port. */
-export const startMoto = async () => {
+/** Starts an account that moto plays, on a free loopback port; `more` is its environment besides ours. */
+export const startMoto = async (more: Readonly<Record<string, string>> = {}) => {
   const port = await freePort()
-  const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
+  const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+    env: { ...process.env, ...more },
+  })
   const endpoint = `http://127.0.0.1:${port}`
   for (let tries = 0; tries < 150; tries++) {
     if (await fetch(endpoint).catch(() => undefined)) break

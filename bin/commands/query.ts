@@ -1,18 +1,15 @@
-import Table from 'cli-table3'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../lib/errors.ts'
-import type { Row } from '../../lib/ports.ts'
 import { missingKinds } from '../../lib/query/needs.ts'
 import type { Query } from '../../lib/query/pack.ts'
 import { reachOf } from '../../lib/query/reach.ts'
-import { renderRows } from '../../lib/query/render.ts'
-import { compileQuery, type QueryRequest, runQuery } from '../../lib/query/run-query.ts'
-import { terminalSafe } from '../../lib/report/escape.ts'
+import { compileQuery, type QueryRequest } from '../../lib/query/run-query.ts'
 import { coverageNotes } from '../../lib/store/coverage.ts'
 import { TABLES } from '../../lib/store/schema.ts'
 import { readText } from '../files.ts'
 import { formatOption, many } from '../options.ts'
 import { openQueries } from '../queries.ts'
+import { interruptible, printRows } from '../query-output.ts'
 import type { Session } from '../session.ts'
 import { listText, showText } from './query-list.ts'
 
@@ -23,6 +20,7 @@ interface QueryOptions {
   readonly format: 'table' | 'csv' | 'json' | 'jsonl'
   readonly explain?: 'athena' | 'duckdb'
   readonly timeout: number
+  readonly memory: string
 }
 
 const catalog = Object.fromEntries(Object.entries(TABLES).map(([name, columns]) => [name, { columns }]))
@@ -41,6 +39,7 @@ export const addQuery = (program: Command, session: Session): void => {
     .option('--file <file>', 'a file that holds a SELECT')
     .option('--param <name=value...>', 'a parameter of the query', many, [])
     .option('--timeout <seconds>', 'stop the query after this long', seconds, 300)
+    .option('--memory <size>', 'stop the query when it needs more', memory, '2GB')
     .addOption(formatOption('table', 'csv', 'json', 'jsonl'))
     .addOption(
       new Option('--explain <engine>', 'print what the engine would be sent, and run nothing').choices([
@@ -99,6 +98,12 @@ const seconds = (value: string): number => {
   return number
 }
 
+const memory = (value: string): string => {
+  if (!/^[1-9]\d{0,5}(MB|GB)$/i.test(value))
+    throw new InvalidArgumentError('expected a size such as 512MB or 4GB.')
+  return value.toUpperCase()
+}
+
 const query = async (
   source: string,
   name: string | undefined,
@@ -150,17 +155,20 @@ const answer = async (
 ): Promise<void> => {
   // a third of a second that list, show and --explain do without
   const { duckdbQueryEngine } = await import('../../lib/local/query-engine.ts')
-  const engine = duckdbQueryEngine({ storeDir, timeoutSeconds: options.timeout })
+  const { signal, leave } = interruptible()
+  const limits = { timeoutSeconds: options.timeout, memoryLimit: options.memory, signal }
+  const engine = duckdbQueryEngine({ storeDir, ...limits })
   try {
-    const { columns, rows, warnings } = await runQuery({ ...request, engine })
-    if (options.format === 'table') terminal.out(tableOf(columns, rows))
-    else terminal.out(renderRows(options.format, columns, rows).trimEnd())
+    const { sql, columns, warnings } = compileQuery(request, 'duckdb')
+    const names = columns.map(({ name }) => name)
+    const rows = await printRows(await engine.stream(sql, []), names, options.format, terminal)
     for (const warning of warnings) terminal.note(`note: ${warning}`)
-    if (rows.length === 0 && typeof request.query !== 'string')
+    if (rows === 0 && typeof request.query !== 'string')
       for (const note of await missingKinds(request.query, engine, catalog)) terminal.note(`note: ${note}`)
-    if (options.format === 'table') terminal.note(`${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`)
+    if (options.format === 'table') terminal.note(counted(rows, 'row'))
   } finally {
     await engine.close()
+    leave()
   }
 }
 
@@ -182,28 +190,3 @@ const paramsOf = (given: readonly string[]): Record<string, string> =>
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
-
-const WIDEST = 60
-
-/** Columns apart by blanks, no frame: it can be read, selected and pasted. */
-const PLAIN = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
-    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
-    .map((part) => [part, '']),
-)
-
-const tableOf = (columns: readonly string[], rows: readonly Row[]): string => {
-  const table = new Table({
-    head: [...columns],
-    chars: PLAIN,
-    style: { head: [], border: [], 'padding-left': 0 },
-  })
-  for (const row of rows) table.push(columns.map((name) => cell(row[name] ?? null)))
-  return table.toString()
-}
-
-const cell = (value: string | null): string => {
-  if (value === null) return ''
-  const safe = terminalSafe(value)
-  return safe.length <= WIDEST ? safe : `${safe.slice(0, WIDEST - 1)}…`
-}

@@ -70,5 +70,5 @@ export const fakeAthena = async (engine: QueryEngine, translate: (sql: string) =
   const { endpoint, calls, close } = await loopback(
     (call) => operations[call.operation]?.(call) ?? jsonError('UnknownOperationException'),
   )
-  return { client: new AthenaClient({ endpoint, maxAttempts: 1 }), calls, executions, close }
+  return { client: new AthenaClient({ endpoint, maxAttempts: 3 }), calls, executions, close }
 }

@@ -54,6 +54,47 @@ describe('the local engine', () => {
     await engine.close()
   })
 
+  it('gives a million rows in batches, and holds none of them', async () => {
+    const { columns, batches } = await store.engine.stream('SELECT range AS n FROM range(1000000)', [])
+    expect(columns).toEqual(['n'])
+    let [rows, most] = [0, 0]
+    for await (const batch of batches) {
+      rows += batch.length
+      most = Math.max(most, batch.length)
+    }
+    expect(rows).toBe(1_000_000)
+    expect(most).toBeLessThanOrEqual(10_000)
+  })
+
+  it('runs the next query when the rows of one are left unread', async () => {
+    const { batches } = await store.engine.stream('SELECT range AS n FROM range(1000000)', [])
+    for await (const batch of batches) {
+      expect(batch[0]).toEqual({ n: '0' })
+      break
+    }
+    expect((await store.engine.run('SELECT 1 AS one', [])).rows).toEqual([{ one: '1' }])
+  })
+
+  it('stops at a signal, whatever it is doing', async () => {
+    const controller = new AbortController()
+    const engine = duckdbQueryEngine({ storeDir: store.dir, signal: controller.signal })
+    const endless =
+      'SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range % 7 = 1'
+    const running = engine.run(endless, [])
+    setTimeout(() => controller.abort(), 50)
+    await expect(running).rejects.toThrow('the query was cancelled')
+    await expect(engine.run('SELECT 1', [])).rejects.toThrow('the query was cancelled')
+    await engine.close()
+  })
+
+  it('stops a query that needs more memory than it may have', async () => {
+    const engine = duckdbQueryEngine({ storeDir: store.dir, memoryLimit: '32MB' })
+    await expect(engine.run('SELECT count(DISTINCT range) FROM range(100000000)', [])).rejects.toThrow(
+      'the query needs more memory than 32MB',
+    )
+    await engine.close()
+  })
+
   it('names the folder when there is no store', async () => {
     const engine = duckdbQueryEngine({ storeDir: join(store.dir, 'nowhere') })
     await expect(engine.run('SELECT 1', [])).rejects.toThrow('nowhere')

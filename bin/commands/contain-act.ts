@@ -1,9 +1,10 @@
 import Table from 'cli-table3'
 import type { Command } from 'commander'
+import { descendantsOf } from '../../lib/contain-sessions.ts'
 import { applyPlan, type Outcome } from '../../lib/containment/apply.ts'
-import { approvePlan } from '../../lib/containment/approve.ts'
+import { approvePlan, subjectsOf } from '../../lib/containment/approve.ts'
 import { awsCliCommand } from '../../lib/containment/cli-command.ts'
-import type { ActionRecord } from '../../lib/containment/fold.ts'
+import type { ActionRecord, Book } from '../../lib/containment/fold.ts'
 import { releaseAction, undoCalls } from '../../lib/containment/release.ts'
 import { printable } from '../../lib/containment/render.ts'
 import { sweepContainment } from '../../lib/containment/sweep.ts'
@@ -19,14 +20,20 @@ import {
 } from '../containment-world.ts'
 import { formatOption } from '../options.ts'
 import type { Session } from '../session.ts'
+import { openSource } from '../source.ts'
+import type { Terminal } from '../terminal.ts'
 
 /** `contain approve|apply|verify|release|status`: what a recorded plan goes through. */
 export const addContainActs = (contain: Command, session: Session): void => {
   actOptions(contain.command('approve'))
     .description('Approve a recorded plan, as whoever your AWS credentials say you are. Valid for an hour.')
     .argument('<hash>', 'hash of the plan, or its first 8 characters')
+    .option(
+      '--logs <source>',
+      'folder or s3://bucket/prefix: nobody whose credentials were made by who is contained may approve',
+    )
     .addHelpText('after', example('approve 3f1c8a90 --ledger containment.jsonl'))
-    .action((hash: string, options: ActOptions) => approve(hash, options, session))
+    .action((hash: string, options: ActOptions & { logs?: string }) => approve(hash, options, session))
   actOptions(contain.command('apply'))
     .description('Do what was approved. What has changed since the plan was made is not done.')
     .argument('<hash>', 'hash of the plan, or its first 8 characters')
@@ -77,14 +84,33 @@ const NOT_ALL = 'Exit status: 1 when something of the plan was not done.'
 const example = (line: string, status?: string): string =>
   `${status ? `\n${status}\n` : ''}\nExample:\n  trailwarden contain ${line}\n`
 
-const approve = async (hash: string, options: ActOptions, { terminal, exit }: Session): Promise<void> => {
-  const plan = planCalled(await openBook(options.ledger), hash)
+const approve = async (
+  hash: string,
+  options: ActOptions & { readonly logs?: string },
+  { terminal, exit }: Session,
+): Promise<void> => {
+  const book = await openBook(options.ledger)
+  const plan = planCalled(book, hash)
+  const made = options.logs === undefined ? undefined : await madeBy(book, plan, options.logs, terminal)
   const { world, caller } = await openContainWorld(options)
-  const refused = await approvePlan(world, plan, caller)
+  const refused = await approvePlan(world, plan, caller, made)
   terminal.out(
     refused ? `not approved: ${printable(refused)}` : `approved by ${printable(caller.arn)}: plan ${plan}`,
   )
   if (refused) exit(1)
+}
+
+/** Everything that who the plan contains has made, as the logs tell. */
+const madeBy = async (
+  book: Book,
+  plan: string,
+  logs: string,
+  terminal: Terminal,
+): Promise<ReadonlySet<string>> => {
+  const source = await openSource(logs, {}, terminal)
+  const { ids, truncated } = await descendantsOf(source, subjectsOf(book, plan), source.clock.now())
+  if (truncated) terminal.note('session graph: it is not whole, there is more than could be kept')
+  return ids
 }
 
 const apply = async (hash: string, options: ActOptions, session: Session): Promise<void> => {

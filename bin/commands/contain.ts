@@ -1,15 +1,17 @@
 import type { Command } from 'commander'
 import type { ContainmentPlan } from '../../lib/action.ts'
+import { descendantsOf, startsOf } from '../../lib/contain-sessions.ts'
 import { recordPlan } from '../../lib/containment/contain.ts'
+import { type PlanInput, planContainment } from '../../lib/containment/plan.ts'
 import { renderPlan } from '../../lib/containment/render.ts'
-import { pipeline } from '../../lib/pipeline.ts'
+import { type Outcome, pipeline } from '../../lib/pipeline.ts'
 import { openContainWorld } from '../containment-world.ts'
 import { detectWith, readConfig, readPlaybooks, readRules } from '../content.ts'
 import { writeWhole } from '../files.ts'
 import { configOption, formatOption, many } from '../options.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
 import type { Session } from '../session.ts'
-import { openSource } from '../source.ts'
+import { openSource, type Source } from '../source.ts'
 import { addContainActs } from './contain-act.ts'
 import { addContainBackfill } from './contain-backfill.ts'
 import { addContainDemo } from './contain-demo.ts'
@@ -26,6 +28,7 @@ interface PlanOptions {
   readonly snapshots: readonly string[]
   readonly ledger?: string
   readonly region: string
+  readonly sessionGraph?: boolean
   readonly out?: string
   readonly format: 'text' | 'json'
 }
@@ -58,6 +61,10 @@ export const addContain = (program: Command, session: Session): void => {
     .option('--region <region>', 'with --ledger: Region of calls to global services', 'us-east-1')
     .addOption(configOption())
     .option('--known-account <id...>', 'accounts of your own: sharing with them is no finding', many, [])
+    .option(
+      '--session-graph',
+      'also deny every live role session that whoever is contained has made; reads the source twice',
+    )
     .option('--out <file>', 'write the plan as JSON here')
     .addOption(formatOption('text', 'json'))
     .addHelpText('after', HELP)
@@ -86,19 +93,25 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
   const taken = await readSnapshots(options.snapshots)
   const progress = session.terminal.progress('reading objects')
   let listed = 0
-  const outcome = await pipeline(
+  const planning = {
+    protectedPrincipals: [...config.protectedPrincipals, ...options.protect],
+    taken,
+    ...(config.organization && { organization: config.organization }),
+  }
+  const found = await pipeline(
     source,
     { rules, playbooks },
     {
       onObject: () => progress.update(++listed),
       detect: detectWith(config, options.knownAccount),
-      protectedPrincipals: [...config.protectedPrincipals, ...options.protect],
-      taken,
-      ...(config.organization && { organization: config.organization }),
+      ...planning,
       ...(source.metadata && { validate: { metadata: source.metadata } }),
     },
   ).finally(progress.stop)
-  refuseNothing(name, outcome)
+  refuseNothing(name, found)
+  const outcome = options.sessionGraph
+    ? await withSessions(found, source, { ...planning, playbooks }, session)
+    : found
   const made =
     options.ledger === undefined
       ? outcome.plan
@@ -109,9 +122,26 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
   if (made.actions.length > 0) session.exit(1)
 }
 
+/** The plan with what denies the sessions that the contained ones have made. */
+const withSessions = async (
+  outcome: Outcome,
+  source: Source,
+  planning: Omit<PlanInput, 'findings' | 'verdicts' | 'now'>,
+  { terminal }: Session,
+): Promise<Outcome> => {
+  const now = source.clock.now()
+  const { minted, truncated } = await descendantsOf(source, startsOf(outcome.plan), now)
+  terminal.note(`session graph: ${minted.length} live role sessions were made with what the plan contains`)
+  if (truncated) terminal.note('session graph: it is not whole, there is more than could be kept')
+  if (minted.length === 0) return outcome
+  const findings = [...outcome.findings, ...minted]
+  const verdicts = outcome.integrity.logVerdicts
+  return { ...outcome, findings, plan: planContainment({ ...planning, findings, verdicts, now }) }
+}
+
 /** Makes the plan concrete on the state of the account, and remembers it: from here on it can be approved. */
 const record = async (
-  { plan, findings }: Awaited<ReturnType<typeof pipeline>>,
+  { plan, findings }: Outcome,
   options: PlanOptions & { readonly ledger: string },
   { terminal }: Session,
 ): Promise<ContainmentPlan> => {

@@ -133,6 +133,33 @@ describe('contain, from plan to release', () => {
     expect(refused.status).toBe(1)
   })
 
+  it('takes none from a session that the logs show as made by who is contained, and says how many still live', async () => {
+    await account.close()
+    const console: SimulatedPrincipal = {
+      ...principal('Role', 'console', 'AROAEXAMPLECONSOLE0000', 'ASIAEXAMPLEWHAMEC454'),
+    }
+    account = await simulatedAccount({
+      state: { ...structuredClone(STATE), principals: [...structuredClone(STATE.principals), console] },
+      now: () => Date.now(),
+    })
+    const { stdout, stderr } = await contain([
+      'plan',
+      'examples/incident',
+      '--session-graph',
+      '--format',
+      'json',
+    ])
+    expect(stderr).toContain('session graph: 0 live role sessions were made with what the plan contains')
+    const { hash } = JSON.parse(stdout)
+    // the console session of the new user, by its key
+    const refused = await contain(['approve', hash, '--logs', 'examples/incident'], 'ASIAEXAMPLEWHAMEC454')
+    expect(refused.stdout).toBe(
+      'not approved: the approver works with credentials that the contained principal made\n',
+    )
+    const approved = await contain(['approve', hash, '--logs', 'examples/incident'])
+    expect(approved.stdout).toContain('approved by arn:aws:iam::111122223333:role/responder')
+  })
+
   it('touches nothing in an account that the credentials are not of', async () => {
     await account.close()
     account = await simulatedAccount({

@@ -89,7 +89,7 @@ describe('playbooks', () => {
     expect(() => parsePlaybook(text, 'one.yml')).toThrow(message)
   })
 
-  it('ships the seventeen it documents', () => {
+  it('ships the eighteen it documents', () => {
     expect(SHIPPED.map(({ name }) => name)).toEqual([
       'compromised-access-key',
       'federation-opened',
@@ -106,6 +106,7 @@ describe('playbooks', () => {
       'public-database',
       'responder-disabled',
       'root-activity',
+      'session-minted',
       'shared-snapshot',
       'suspicious-login',
     ])

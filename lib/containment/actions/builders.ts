@@ -88,6 +88,7 @@ export const IDENTITY_TYPES: ReadonlySet<ActionType> = new Set([
 export const CREATED_TYPES: ReadonlySet<ActionType> = new Set([
   'deactivate-access-key',
   'deny-user',
+  'deny-role-session',
   'freeze-role-trust',
   'isolate-instance',
 ])

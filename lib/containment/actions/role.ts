@@ -1,29 +1,47 @@
-import { type Builder, drafted, idOf } from '../draft.ts'
+import { type Builder, type Context, type Draft, drafted, idOf, type Proposal } from '../draft.ts'
+import { mintedSession } from '../minted.ts'
 import { denyInstance, denySession } from '../policies.ts'
 import { instanceOf, sessionName } from '../session.ts'
+import type { Subject } from '../subject.ts'
 import { iamCalls, pinOf, ROLE_SESSION_SECONDS } from './checks.ts'
 import { denyAllOf } from './deny-all.ts'
 import { inlineDeny, targetOf } from './inline-deny.ts'
 import { PLANNED_T } from './revoke-sessions.ts'
 
 /**
- * Denies everything to one session name of a role, for sessions issued before T. The smallest cut there is: siblings keep working.
+ * Denies everything to one session name of a role, for sessions issued before T: the caller's, or with `of: created` the one an AssumeRole event handed
+ * out. The smallest cut there is: siblings keep working.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-userid
  */
 export const denyRoleSession: Builder = (context) => {
+  if (context.whom === 'created') return denyMintedSession(context)
   const { actor: who, event } = context
   if (who?.kind !== 'role') return undefined
   const name = sessionName(event)
-  if ('reason' in name) return { title: 'Deny a role session', target: who.arn, reason: name.reason }
-  const userId = `${who.id}:${name.value}`
+  if ('reason' in name) return { title: SESSION_TITLE, target: who.arn, reason: name.reason }
+  return denyNamedSession(context, who, name.value)
+}
+
+const SESSION_TITLE = 'Deny a role session'
+
+const denyMintedSession = (context: Context): Proposal => {
+  const minted = mintedSession(context.event, context.protectedPrincipals)
+  if (minted === undefined) return undefined
+  return 'reason' in minted
+    ? { title: SESSION_TITLE, target: minted.target, reason: minted.reason }
+    : denyNamedSession(context, minted.who, minted.name)
+}
+
+const denyNamedSession = (context: Context, who: Subject, name: string): Draft => {
+  const userId = `${who.id}:${name}`
   return inlineDeny(context, {
     type: 'deny-role-session',
     who,
     key: userId,
     document: denySession(userId, context.revokeBefore),
-    title: `Deny session ${name.value} of role ${who.name} issued before ${context.revokeBefore}`,
+    title: `Deny session ${name} of role ${who.name} issued before ${context.revokeBefore}`,
     target: { ...targetOf(who), kind: 'session', id: userId },
-    blastRadius: `Sessions of role ${who.name} named ${name.value} and issued before T. Every other session of the role keeps working.`,
+    blastRadius: `Sessions of role ${who.name} named ${name} and issued before T. Every other session of the role keeps working.`,
     quiet: { principalId: userId, issuedBefore: context.revokeBefore },
     undoNote: 'Safe once the longest session (at most 12 h) has passed.',
     verifyLog: `No successful event of ${userId} with sessionContext.attributes.creationDate before T and eventTime later than 60 s after the call.`,

@@ -1,5 +1,5 @@
-import { constants, lstatSync } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UnreadableObject } from '../errors.ts'
 import type { ListedObject, LogStore, StoredObject } from '../ports.ts'
@@ -9,11 +9,20 @@ import { MAX_INFLATED_BYTES } from '../trail/gzip.ts'
  * A folder as a LogStore. Keys are paths below `root` with `/`, in byte order, one folder in memory at a time. The bucket
  * is not known from a folder: its digests tell. Symbolic links are listed and never followed.
  */
-export const folderLogStore = (root: string, { only = '', name = root } = {}): LogStore => ({
-  name,
-  list: (prefix = '', { after = '' } = {}) => walk(root, { prefix: longer(only, prefix), after }),
-  read: ({ key }) => readKey(root, key),
-})
+export const folderLogStore = (root: string, { only = '', name = root } = {}): LogStore => {
+  let read = 0
+  return {
+    name,
+    list: (prefix = '', { after = '' } = {}) => walk(root, { prefix: longer(only, prefix), after }),
+    read: async ({ key }) => {
+      if (++read % BREATH === 0) await new Promise(setImmediate)
+      return readKey(root, key)
+    },
+  }
+}
+
+/** Files are read at once, which for small ones costs a tenth of the thread pool; progress and signals get a turn this often. */
+const BREATH = 64
 
 const longer = (a: string, b: string): string => (a.length > b.length ? a : b)
 
@@ -81,10 +90,10 @@ const statOf = (path: string): { size: number; version?: string } => {
   }
 }
 
-const readKey = async (root: string, key: string): Promise<StoredObject | undefined> => {
+const readKey = (root: string, key: string): StoredObject | undefined => {
   if (key.split('/').includes('..')) return undefined
   try {
-    const bytes = await readRegular(join(root, key), key)
+    const bytes = readRegular(join(root, key), key)
     return bytes && { bytes, metadata: {} }
   } catch (error) {
     if (error instanceof UnreadableObject) throw error
@@ -96,19 +105,19 @@ const readKey = async (root: string, key: string): Promise<StoredObject | undefi
 }
 
 /** The bytes of a regular file; `undefined` for a folder. A device has no end, and nothing CloudTrail delivers is this large. */
-const readRegular = async (path: string, key: string): Promise<Uint8Array | undefined> => {
-  const file = await open(path, READ_NO_FOLLOW)
+const readRegular = (path: string, key: string): Uint8Array | undefined => {
+  const file = openSync(path, READ_NO_FOLLOW)
   try {
-    const stat = await file.stat()
+    const stat = fstatSync(file)
     if (stat.isDirectory()) return undefined
     if (!stat.isFile()) throw new UnreadableObject(key, 'io-error', { detail: 'is no regular file' })
     if (stat.size > MAX_INFLATED_BYTES) {
       const detail = `has ${stat.size} bytes, more than the ${MAX_INFLATED_BYTES} that are read`
       throw new UnreadableObject(key, 'io-error', { detail })
     }
-    return await file.readFile()
+    return readFileSync(file)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 

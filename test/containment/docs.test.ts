@@ -34,9 +34,10 @@ describe('docs/containment.md', () => {
     }
   })
 
-  it('says first that nothing is changed before it is approved, and that what is deployed only plans', () => {
-    expect(page.split('\n')[2]).toMatch(/^\*\*Nothing is changed before a person approves it\.\*\*/)
-    expect(page).toContain('The function `contain` that is deployed still only plans.')
+  it('says first that nothing is changed before it is approved, and what each mode of a stack does', () => {
+    expect(page.split('\n')[2]).toMatch(/^\*\*Nothing is changed before a person approves it\*\*/)
+    expect(page.split('\n## ')[0]).toMatch(/`observe`, which is the default; in `approve`.*\n.*`enforce`/)
+    expect(page).not.toMatch(/still only plans|no function of this release/)
   })
 
   it('says what every state of an action means', () => {

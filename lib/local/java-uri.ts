@@ -15,6 +15,7 @@ const partsOf = (url: string): Parts | undefined => {
   const found = ILLEGAL.test(url) ? null : PARTS.exec(url)
   if (!found) return undefined
   const [, protocol, authority, path = '', query, fragment] = found
+  if (/[[\]]/.test(path)) return undefined
   const [, host, port] = /^(?:[^@]*@)?(\[[^\]]*\]|[A-Za-z0-9.-]*)(?::(\d*))?$/.exec(authority ?? '') ?? []
   return { protocol, host: host || undefined, port: port || undefined, path, query, fragment }
 }

@@ -13,7 +13,9 @@ import { doubleCastText, doubleText } from './double-text.ts'
 import { addressHex, addressText, inNetwork } from './ip-address.ts'
 import { javaFormat } from './java-format.ts'
 import { urlDecode, urlEncode, urlParameter, urlPart } from './java-uri.ts'
+import { utf8Text } from './java-utf8.ts'
 import { formatJoda, parseJoda } from './joda-time.ts'
+import { levenshtein } from './levenshtein.ts'
 import { formatTime, parseTime } from './mysql-time.ts'
 
 type Value = string | number | boolean | null
@@ -122,9 +124,8 @@ const registerTexts = (register: Register): void => {
     javaFormat(format, JSON.parse(values)),
   )
   register('trino_split_to_map', [VARCHAR, VARCHAR, VARCHAR], VARCHAR, splitToMap)
-  register('trino_from_utf8', [VARCHAR], VARCHAR, (base64: string) =>
-    Buffer.from(base64, 'base64').toString('utf8'),
-  )
+  register('trino_from_utf8', [VARCHAR], VARCHAR, (base64: string) => utf8Text(Buffer.from(base64, 'base64')))
+  register('trino_levenshtein', [VARCHAR, VARCHAR], INTEGER, levenshtein)
   register('trino_url', [VARCHAR, VARCHAR], VARCHAR, urlPart)
   register('trino_url_parameter', [VARCHAR, VARCHAR], VARCHAR, urlParameter)
   register('trino_url_encode', [VARCHAR], VARCHAR, urlEncode)

@@ -2,7 +2,8 @@ import type { CallExpr, Expr } from './ast.ts'
 import { checkSort, checkWindow } from './check-window.ts'
 import type { Checker } from './checker.ts'
 import { bring } from './coerce.ts'
-import { checkEventJson, eventTimeText } from './event-json.ts'
+import { columnText } from './column-text.ts'
+import { checkEventJson } from './event-json.ts'
 import { FUNCTIONS, REFUSED_FUNCTIONS } from './function-table.ts'
 import type { FunctionDefinition } from './functions.ts'
 import { isAggregated } from './grouping.ts'
@@ -32,7 +33,8 @@ export const checkCall = (checker: Checker, call: CallExpr, scope: Scope): Typed
   )
   if (problem) refuse(call.at, `${call.name}: ${problem}`)
   const ordered = fn.orders === 'all' ? types : fn.orders === 'last' ? types.slice(-1) : []
-  const unordered = ordered.find((type) => !isOrderable(isArray(type) ? type.array : type))
+  const compares = call.name === 'greatest' || call.name === 'least'
+  const unordered = ordered.find((type) => !isOrderable(isArray(type) && !compares ? type.array : type))
   if (unordered) refuse(call.at, `${call.name}: values of ${typeName(unordered)} cannot be ordered`)
   if (fn.warning) checker.warn(`${call.name} ${fn.warning}`)
   return {
@@ -93,11 +95,16 @@ const checkArguments = (checker: Checker, fn: FunctionDefinition, call: CallExpr
       if (found) return found
     }
   }
-  const asText = plain.map((arg) => arg && eventTimeText(checker, arg))
+  // Notes of what is then refused all the same would only confuse.
+  const notes: string[] = []
+  const quiet: Checker = { ...checker, warn: (note) => notes.push(note) }
+  const asText = plain.map((arg) => arg && columnText(quiet, arg))
   if (asText.some((arg, index) => arg !== plain[index])) {
     for (const candidate of fn.signatures) {
       const found = tryCandidate({ checker, fn, call, scope, plain: asText, candidate, exact: false })
-      if (found) return found
+      if (!found) continue
+      for (const note of notes) checker.warn(note)
+      return found
     }
   }
   const given = plain.map((arg) => (arg ? typeName(arg.type) : 'a lambda')).join(', ')

@@ -2,8 +2,8 @@ import type { Expr } from './ast.ts'
 import { compareRows, inRows } from './check-row.ts'
 import type { Checker } from './checker.ts'
 import { adapt, bring, comparable, requireComparable } from './coerce.ts'
+import { columnText, nullText } from './column-text.ts'
 import { asCondition, singleColumn } from './condition.ts'
-import { eventTimeText } from './event-json.ts'
 import { isPlaceholder, timeOf } from './placeholder.ts'
 import type { Scope } from './scope.ts'
 import { refuse } from './sql-error.ts'
@@ -52,7 +52,10 @@ export const checkPredicate = (checker: Checker, expr: Predicate, scope: Scope):
     }
     case 'compare': {
       if (expr.left.kind === 'row' || expr.right.kind === 'row') return check(compareRows(expr))
-      const [left, right] = comparable(...checkSides(checker, expr, check), expr.at)
+      const sides = checkSides(checker, expr, check)
+      const map = /^(=|<>)$/.test(expr.operator) ? nullText(checker, ...sides) : undefined
+      if (map) return { op: 'is-null', ...node, negated: expr.operator === '<>', base: map }
+      const [left, right] = comparable(...mapsAsText(checker, sides), expr.at)
       return { op: 'compare', ...node, operator: expr.operator, left, right }
     }
     case 'between': {
@@ -99,6 +102,12 @@ const checkSides = (
   return [timeOf(checker, expr.left, right, ends ? 'since' : 'until'), right]
 }
 
+/** A map beside a text is compared as its JSON text. */
+const mapsAsText = (checker: Checker, [left, right]: readonly [Typed, Typed]): [Typed, Typed] => [
+  left.type === 'jsontext' && right.type === 'varchar' ? columnText(checker, left) : left,
+  right.type === 'jsontext' && left.type === 'varchar' ? columnText(checker, right) : right,
+]
+
 const checkInQuery = (
   base: Typed,
   query: TypedQuery,
@@ -117,13 +126,7 @@ const checkLike = (
   check: (expr: Expr) => Typed,
 ): Typed => {
   const text = (child: Expr, what: string): Typed => {
-    const value = eventTimeText(checker, adapt(check(child), 'varchar'))
-    if (value.type === 'jsontext') {
-      refuse(
-        value.at,
-        'LIKE needs text and this is a map; name one value, or write CAST(... AS varchar) for its JSON text',
-      )
-    }
+    const value = columnText(checker, adapt(check(child), 'varchar'))
     return bring(value, 'varchar', what)
   }
   const base = text(expr.base, 'the left side of LIKE')

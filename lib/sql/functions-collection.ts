@@ -1,7 +1,7 @@
 import { textOf } from './duckdb-cast.ts'
 import { renamed, scalar } from './functions.ts'
 import { applied } from './functions-map.ts'
-import { isArray, type Type, typeName } from './types.ts'
+import { commonType, isArray, type Type, typeName } from './types.ts'
 
 const hasNull = (list: string): string => `len(list_filter(${list}, lambda e: e IS NULL)) > 0`
 
@@ -159,7 +159,9 @@ export const COLLECTION_FUNCTIONS = [
   }),
   scalar('flatten', 'array<array<T>> -> array<T>'),
   scalar('repeat', 'T, bigint -> array<T>', {
-    duckdb: ([item, n]) => `list_transform(range(${n}), lambda i: ${item})`,
+    duckdb: ([item, n]) =>
+      `CASE WHEN ${n} NOT BETWEEN 0 AND 100000 THEN error('the count of repeat must be between 0 and 100000') ` +
+      `ELSE list_transform(range(${n}), lambda i: ${item}) END`,
   }),
   scalar('zip', ['array<T>, array<U> -> array<row<T, U>>'], {
     duckdb: ([a, b]) =>
@@ -175,7 +177,8 @@ export const COLLECTION_FUNCTIONS = [
   scalar('reduce', 'array<T>, T, fn<T, T, T>, fn<T, U> -> U', {
     // A literal text is varchar(n) in Trino, and the state must be of one type.
     athena: ([list, start, step, last], types) => {
-      const type = typeName(isArray(types[0]!) ? types[0].array : 'varchar')
+      const item = isArray(types[0]!) ? types[0].array : 'varchar'
+      const type = typeName(commonType(item, types[1]!) ?? item)
       const [head, ...body] = step!.split(' -> ')
       return `reduce(${list}, CAST(${start} AS ${type}), ${head} -> CAST(${body.join(' -> ')} AS ${type}), ${last})`
     },

@@ -48,7 +48,7 @@ export const NUMBER_FUNCTIONS = [
     decimals: true,
     duckdb: ([x], types) =>
       types[0] === 'double'
-        ? `CAST(sign(${x}) AS DOUBLE)`
+        ? `CASE WHEN isnan(${x}) THEN ${x} ELSE CAST(sign(${x}) AS DOUBLE) END`
         : `CAST(sign(${x}) AS ${types[0] === 'integer' ? 'INTEGER' : 'BIGINT'})`,
   }),
   scalar('truncate', 'double -> double', { decimals: true, duckdb: renamed('trunc') }),

@@ -146,7 +146,9 @@ export const TEXT_FUNCTIONS = [
       notEmpty(literals) ??
       (isCount(literals[2]) && literals[2] !== '0' ? undefined : 'the index must be a literal from 1'),
   }),
-  scalar('levenshtein_distance', 'varchar, varchar -> bigint', { duckdb: renamed('levenshtein') }),
+  scalar('levenshtein_distance', 'varchar, varchar -> bigint', {
+    duckdb: (args) => `CAST(trino_levenshtein(${args.join(', ')}) AS BIGINT)`,
+  }),
   scalar('regexp_like', 'varchar, varchar -> boolean', {
     duckdb: renamed('regexp_matches'),
     check: literalPattern,

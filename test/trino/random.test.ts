@@ -11,7 +11,8 @@ if ('missing' in started) console.warn(`skipped: ${started.missing}`)
 
 /** How many queries both engines must be asked. */
 const WANTED = Number(process.env['QUERIES'] ?? 100)
-const SEED = Number(process.env['SEED'] ?? 7)
+/** Where the numbers start: one or several, divided by commas. */
+const SEEDS = (process.env['SEED'] ?? '7').split(',').map(Number)
 
 interface Result {
   readonly rows?: Rows
@@ -45,9 +46,9 @@ describe.skipIf(!oracle)('random queries', () => {
     }
   }
 
-  it(`have one answer on both engines (seed ${SEED})`, async () => {
-    const pick = pickOf(SEED)
-    const counts = { compared: 0, failed: 0, refused: 0 }
+  it.each(SEEDS)('have one answer on both engines (seed %i)', { timeout: 240_000 }, async (seed) => {
+    const pick = pickOf(seed)
+    const counts = { compared: 0, failed: 0, refused: 0, lazy: 0 }
     const different: string[] = []
     while (counts.compared + counts.failed < WANTED && counts.refused < WANTED * 50) {
       const sql = query(pick)
@@ -59,7 +60,13 @@ describe.skipIf(!oracle)('random queries', () => {
       const theirs = await oracle!.run(compiled.athena)
       const ours = await onDuckdb(compiled.duckdb)
       // The engines may compute a row that the other one leaves out, and fail there.
-      if (/by zero/i.test(theirs.error ?? ours.error ?? '')) continue
+      if (
+        /by zero/i.test(theirs.error ?? ours.error ?? '') ||
+        (failsOnce(theirs, ours) && CHOOSES.test(sql.slice(DATA.length)))
+      ) {
+        counts.lazy++
+        continue
+      }
       const failed = theirs.error !== undefined && ours.error !== undefined
       counts[failed ? 'failed' : 'compared']++
       if (!failed && !same(theirs.rows, ours.rows)) different.push(report(sql, theirs, ours))
@@ -67,8 +74,14 @@ describe.skipIf(!oracle)('random queries', () => {
     console.log(`random queries: ${JSON.stringify({ ...counts, different: different.length })}`)
     expect(different).toEqual([])
     expect(counts.compared).toBeGreaterThan(WANTED / 2)
-  }, 240_000)
+    expect(counts.lazy).toBeLessThan(WANTED / 5)
+  })
 })
+
+/** Words that leave it to the engine which parts it computes. */
+const CHOOSES = /\b(AND|OR|CASE|WHERE|JOIN|IN|if|coalesce|nullif)\b/
+
+const failsOnce = (a: Result, b: Result): boolean => (a.error === undefined) !== (b.error === undefined)
 
 const compiledBoth = (sql: string): { athena: string; duckdb: string } | undefined => {
   try {

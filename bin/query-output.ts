@@ -3,7 +3,7 @@ import Table from 'cli-table3'
 import type { Row } from '../lib/ports.ts'
 import { type Format, rendererOf } from '../lib/query/render.ts'
 import { terminalSafe } from '../lib/report/escape.ts'
-import { resultsWritten, type Terminal } from './terminal.ts'
+import { type Terminal, writeResults } from './terminal.ts'
 
 interface Batches {
   readonly batches: AsyncIterable<readonly Row[]>
@@ -22,23 +22,17 @@ export const printRows = async (
   format: Format | 'table',
   terminal: Terminal,
 ): Promise<number> =>
-  format === 'table' ? printTable(answer, columns, terminal) : printAs(format, answer, columns, terminal)
+  format === 'table' ? printTable(answer, columns, terminal) : printAs(format, answer, columns)
 
-const printAs = async (
-  format: Format,
-  { batches }: Batches,
-  columns: readonly string[],
-  terminal: Terminal,
-): Promise<number> => {
+const printAs = async (format: Format, { batches }: Batches, columns: readonly string[]): Promise<number> => {
   const { start, batch, end } = rendererOf(format, columns)
   let count = 0
-  terminal.write(start)
+  await writeResults(start)
   for await (const rows of batches) {
     count += rows.length
-    terminal.write(batch(rows))
-    await resultsWritten()
+    await writeResults(batch(rows))
   }
-  terminal.write(end())
+  await writeResults(end())
   return count
 }
 

@@ -7,8 +7,6 @@ import { type Options, SingleBar } from 'cli-progress'
 export interface Terminal {
   /** Results. */
   out(text: string): void
-  /** Results that end their lines themselves. */
-  write(text: string): void
   /** Messages for people. */
   note(text: string): void
   /** A bar on a terminal once the work takes over a second; plain lines, seldom, elsewhere. */
@@ -32,7 +30,6 @@ export const processTerminal = (options: { color: boolean }): Terminal => {
   const colours = options.color && stdout.isTTY === true && stdout.getColorDepth() > 1
   return {
     out: (text) => void stdout.write(`${text}\n`),
-    write: (text) => void stdout.write(text),
     note: (text) => void stderr.write(`${text}\n`),
     progress: (what) => (stderr.isTTY ? bar(what) : lines(what)),
     paint: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),
@@ -53,6 +50,10 @@ const leave = (error: NodeJS.ErrnoException): never => {
   }
   process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 2)
 }
+
+/** Prints results that end their lines themselves, and waits until whoever reads has taken them. */
+export const writeResults = (text: string): Promise<void> =>
+  new Promise((resolve) => void process.stdout.write(text, () => resolve()))
 
 const SHOW_AFTER_MS = 1000
 

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parquetEventStore } from '../../lib/local/event-store.ts'
-import { duckdbQueryEngine } from '../../lib/local/query-engine.ts'
-import type { QueryEngine } from '../../lib/ports.ts'
+import { type DuckdbEngine, duckdbQueryEngine } from '../../lib/local/query-engine.ts'
 import { parseQuery, type Query } from '../../lib/query/pack.ts'
 import type { Catalog } from '../../lib/sql/scope.ts'
 import { TABLES } from '../../lib/store/schema.ts'
@@ -101,7 +100,7 @@ export const sampleEvents: readonly CloudTrailEvent[] = [
 
 export interface QueryStore {
   readonly dir: string
-  readonly engine: QueryEngine & { close(): Promise<void> }
+  readonly engine: DuckdbEngine
   close(): Promise<void>
 }
 

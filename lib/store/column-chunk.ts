@@ -1,7 +1,7 @@
 import type { ColumnMetaData, OffsetIndex, ParquetType, Statistics } from 'hyparquet'
 import type { ByteWriter, ParquetWriter } from 'hyparquet-writer'
-import { BloomBuilder } from 'hyparquet-writer/src/bloom.js'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
+import { bloomOf } from './bloom.ts'
 import { boundsOf } from './column-bounds.ts'
 import { levelBytes } from './column-levels.ts'
 import { type Compress, codesPage, dictionaryBytes, type Page, pagesOf } from './column-pages.ts'
@@ -54,7 +54,7 @@ export const writeChunk = (writer: ByteWriter, leaf: Leaf, data: LeafData, optio
     ...(dictionary && { dictionary_page_offset: BigInt(start) }),
     ...(options.statistics && { statistics: statisticsOf(leaf, data) }),
   }
-  const bloomFilter = options.bloomFilter ? bloomOf(data) : undefined
+  const bloomFilter = options.bloomFilter ? bloomOf(data.distinct as readonly string[]) : undefined
   return {
     chunk: { meta_data: meta, file_offset: BigInt(start) },
     ...(locations.length > 1 && { offsetIndex: { page_locations: locations } }),
@@ -142,12 +142,4 @@ const statisticsOf = (leaf: Leaf, data: LeafData): Statistics => {
   const count = data.codes ? data.codes.length : data.distinct.length
   const bounds = boundsOf(leaf.kind, data.distinct)
   return { null_count: BigInt(data.levels.length - count), ...bounds }
-}
-
-const TEXT = { name: '', type: 'BYTE_ARRAY', converted_type: 'UTF8' } as const
-
-const bloomOf = ({ distinct }: LeafData): Uint32Array | undefined => {
-  const builder = new BloomBuilder(TEXT)
-  for (const value of distinct) builder.insert(value)
-  return builder.finalize()
 }

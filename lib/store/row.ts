@@ -1,7 +1,7 @@
 import type { LocatedEvent } from '../ports.ts'
 import { type CloudTrailEvent, isObject } from '../trail/event.ts'
 import { type Column, type ColumnType, type StructType, TABLES, type TableName, tableOf } from './schema.ts'
-import { isoOf, timestampOf } from './time.ts'
+import { isOwnSpelling, isoOf, timestampOf } from './time.ts'
 
 /** A value of a column: text, boolean, number (int), Date (timestamp), struct, array, or null. */
 export type Cell =
@@ -113,7 +113,7 @@ const toTimestamp: Convert = (value, keep) => {
     return null
   }
   const time = new Date(millis)
-  if (isoOf(time) !== value) keep(value)
+  if (!isOwnSpelling(value as string) && isoOf(time) !== value) keep(value)
   return time
 }
 

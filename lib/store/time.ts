@@ -1,3 +1,5 @@
+import { millisOf } from '../trail/time.ts'
+
 const ISO = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{2}:?\d{2})?$/
 
 /**
@@ -6,6 +8,8 @@ const ISO = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{
  */
 export const timestampOf = (value: unknown): number | undefined => {
   if (typeof value !== 'string') return undefined
+  const own = isOwnSpelling(value) ? millisOf(value) : Number.NaN
+  if (!Number.isNaN(own)) return inRange(own)
   const [, date, time, zone = 'Z'] = ISO.exec(value) ?? []
   const millis = Date.parse(date ? `${date}T${time}${zone}` : `${value} UTC`)
   return Number.isNaN(millis) ? fallback(value) : inRange(millis)
@@ -23,3 +27,8 @@ const inRange = (millis: number): number | undefined =>
 
 /** As CloudTrail writes times: UTC ISO 8601, with milliseconds only when there are some. */
 export const isoOf = (time: Date): string => time.toISOString().replace('.000Z', 'Z')
+
+/** Is a time that exists spelled as `isoOf` would? Days after the 28th are not looked at: not every month has them. */
+export const isOwnSpelling = (time: string): boolean => time.length === 20 && OWN.test(time)
+
+const OWN = /^\d{4}-\d\d-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\dZ$/

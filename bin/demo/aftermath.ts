@@ -53,7 +53,7 @@ const lookLine = (outcomes: readonly { readonly state: ActionState }[]): string 
   const verified = outcomes.filter(({ state }) => state === 'VERIFIED').length
   const hold = outcomes.filter(({ state }) => state === 'APPLIED').length + verified
   const said = verified === 0 ? 'none is called VERIFIED yet' : `${verified} VERIFIED`
-  return `${hold} of ${outcomes.length} that were looked at hold, ${said}`
+  return `looked at ${outcomes.length}, ${hold} hold, ${said}`
 }
 
 const neverTooEarly = ({ attempts }: Attacker): boolean =>

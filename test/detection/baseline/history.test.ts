@@ -44,7 +44,7 @@ const scan = async (seed: string) => {
 describe.skipIf(!existsSync(generator))(
   'three weeks of two accounts (skipped: the generator is not here)',
   () => {
-    it.each(['habits-1', 'habits-2'])(
+    it.each(['habits-1'])(
       '%s: three broken habits at once are attacks, the rest is little',
       async (seed) => {
         const { kept, told } = await scan(seed)

@@ -109,9 +109,14 @@ const holds = (
 ): boolean => {
   const [, set, name, ifExists] =
     /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$/.exec(operator) ?? []
-  if (name === 'Null') return (found === undefined) === (wanted[0] === 'true')
+  if (name === 'Null') return wanted.includes(String(found === undefined))
   const test = OPERATORS[name ?? '']
   if (!test) throw new TypeError(`policy condition: expected an operator that is known, found ${operator}`)
+  const variable = wanted.find((want) => /\$\{(?![*?$]\})/.test(want))
+  if (variable !== undefined)
+    throw new TypeError(`policy condition: expected no policy variable, found ${variable}`)
+  // of a key that is not there no value is any value, whatever is asked of it
+  if (found === undefined && set === 'ForAnyValue') return false
   if (found === undefined) return ifExists !== undefined || test.negated || set === 'ForAllValues'
   const one = (value: string): boolean =>
     test.negated ? !wanted.some((want) => test.is(value, want)) : wanted.some((want) => test.is(value, want))
@@ -129,6 +134,7 @@ const negative = (is: Operator['is']): Operator => ({ negated: true, is })
 /** IAM compares ARNs part by part, so a `*` ends at a colon; only the last part holds colons. */
 const arnLike = (found: string, wanted: string): boolean => {
   const [have, want] = [arnParts(found), arnParts(wanted)]
+  if (want.length < 6) throw new TypeError(`policy condition: expected an ARN of six parts, found ${wanted}`)
   return want.length === have.length && want.every((part, i) => glob(part, have[i]!))
 }
 

@@ -59,7 +59,7 @@ describe('a policy', () => {
     ['a pattern', { k: 'role/x' }, { StringLike: { k: 'role/*' } }, true],
     ['a pattern where none is meant', { k: 'role/x' }, { StringEquals: { k: 'role/*' } }, false],
     ['an ARN', { k: USER }, { ArnLike: { k: 'arn:aws:iam::*:user/*' } }, true],
-    ['an ARN whose star ends at a colon', { k: USER }, { ArnLike: { k: 'arn:aws:*:user/eve' } }, false],
+    ['an ARN whose star ends at a colon', { k: USER }, { ArnLike: { k: 'arn:aws:iam:*:user/eve:x' } }, false],
     ['one of the values, any', { k: ['x', 'a'] }, { 'ForAnyValue:StringEquals': { k: 'a' } }, true],
     ['one of the values, all', { k: ['x', 'a'] }, { 'ForAllValues:StringEquals': { k: 'a' } }, false],
     ['earlier', { k: '2026-11-01T10:00:00Z' }, { DateLessThan: { k: '2026-11-01T10:00:01Z' } }, true],
@@ -92,5 +92,40 @@ describe('a policy', () => {
 
   it('lets everybody ask who he is', () => {
     expect(decided([{ ...ALLOW_ALL, Effect: 'Deny' }], {}, 'sts:GetCallerIdentity')).toBe('allowed')
+  })
+})
+
+describe('conditions that other evaluators take otherwise', () => {
+  const denied = (Condition: Record<string, Record<string, string | string[]>>, context = {}) =>
+    decide(
+      {
+        identity: [
+          { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+          { Statement: { Effect: 'Deny', Action: '*', Resource: '*', Condition } },
+        ],
+      },
+      { action: 'iam:ListUsers', resource: '*', context },
+    ) === 'denied explicitly'
+
+  it.each(['StringEqualsIfExists', 'StringNotEquals', 'StringNotLikeIfExists', 'ArnNotLike'])(
+    'ForAnyValue:%s asks for a value that is there',
+    (operator) => {
+      const pattern = 'arn:aws:iam::111122223333:role/x'
+      expect(denied({ [`ForAnyValue:${operator}`]: { 'aws:TagKeys': pattern } })).toBe(false)
+    },
+  )
+
+  it('Null takes either of its values', () => {
+    expect(denied({ Null: { 'aws:userid': ['true', 'false'] } }, { 'aws:userid': 'x' })).toBe(true)
+  })
+
+  it('does not guess what a policy variable or half an ARN stands for', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
+    const variable = { StringEquals: { 'aws:userid': '${aws:userid}' } }
+    expect(() => denied(variable, { 'aws:userid': 'x' })).toThrow(/policy variable/)
+    const half = { ArnNotLike: { 'aws:PrincipalArn': 'arn:*' } }
+    expect(() => denied(half, { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/x' })).toThrow(
+      /six parts/,
+    )
   })
 })

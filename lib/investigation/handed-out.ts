@@ -134,6 +134,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   AssumeRoot: session,
   GetSessionToken: session,
   GetFederationToken: session,
+  GetSigninToken: session,
   CreateAccessKey: one('access-key', ['accessKey', 'accessKeyId'], ['accessKey', 'userName']),
   CreateUser: one('user', ['user', 'userId'], ['user', 'userName']),
   CreateLoginProfile: password,

@@ -84,6 +84,7 @@ export const sessionGraph = ({ kept = 1_000_000 }: GraphLimits = {}) => {
   const walk = (start: Start, at: string, maxNodes = 10_000): SessionGraph => {
     const nodes = new Map<string, GraphNode>()
     const queue: GraphNode[] = []
+    const keyless: Walk['keyless'] = new Map()
     let truncated = false
     const reach = (node: GraphNode) => {
       if (nodes.has(node.id)) return
@@ -96,7 +97,8 @@ export const sessionGraph = ({ kept = 1_000_000 }: GraphLimits = {}) => {
     }
     for (const root of rootsOf(start, { seen, made, switched, at })) reach(root)
     for (let next = queue.shift(); next; next = queue.shift()) {
-      for (const child of childrenOf(next, { seen, made, switched, byParent, byOwner, at })) reach(child)
+      for (const child of childrenOf(next, { seen, made, switched, byParent, byOwner, keyless, at }))
+        reach(child)
     }
     const list = [...nodes.values()]
     return {
@@ -226,7 +228,12 @@ const accountOfPrincipal = (id: string, { seen }: Known): string => {
 }
 
 type Index = ReadonlyMap<string, ReadonlySet<string>>
-type Walk = Known & { readonly byParent: Index; readonly byOwner: Index }
+type Walk = Known & {
+  readonly byParent: Index
+  readonly byOwner: Index
+  /** What a principal made without its key being known, by time, as far as no session has claimed it yet. */
+  readonly keyless: Map<string, HandedOut[]>
+}
 
 const childrenOf = (node: GraphNode, walk: Walk): readonly GraphNode[] => {
   const below = (ids: Iterable<string>, via?: string) =>
@@ -238,19 +245,34 @@ const childrenOf = (node: GraphNode, walk: Walk): readonly GraphNode[] => {
 }
 
 /** What its calls handed out. The owner's copy of a cross-account call names the session but not its key. */
-const madeBy = (node: GraphNode, { byParent, made, seen }: Walk): readonly string[] => {
+const madeBy = (node: GraphNode, walk: Walk): readonly string[] => {
+  const { byParent, made, seen } = walk
   const direct = [...(byParent.get(node.id) ?? [])]
   if (node.kind === 'access-key') return direct
   if (node.kind !== 'session') return direct.filter((id) => !seen.ofKey(made.get(id)!.byKey))
-  const keyless = [...(byParent.get(node.principalId ?? '') ?? [])].filter((id) => {
-    const thing = made.get(id)!
-    return thing.byKey === '' && within(thing.time, node)
-  })
-  return [...new Set([...direct, ...keyless])]
+  return [...new Set([...direct, ...claimedBy(node, walk)])]
 }
 
-const within = (time: string, { time: begun, expires }: GraphNode): boolean =>
-  (begun === undefined || time >= begun) && (expires === undefined || time <= expires)
+/**
+ * What was made in the session's time. The first session that may have made a thing claims it, so that of thousands of sessions of one name
+ * each looks only at what is left.
+ */
+const claimedBy = (
+  { principalId = '', time: begun = '', expires = '~' }: GraphNode,
+  { byParent, made, keyless }: Walk,
+): readonly string[] => {
+  const left = keyless.get(principalId) ?? keylessOf(byParent.get(principalId) ?? [], made)
+  keyless.set(principalId, left)
+  const from = left.findIndex(({ time }) => time >= begun)
+  const to = left.findLastIndex(({ time }) => time <= expires)
+  return from < 0 || to < from ? [] : left.splice(from, to - from + 1).map(({ id }) => id)
+}
+
+const keylessOf = (ids: Iterable<string>, made: ReadonlyMap<string, HandedOut>): HandedOut[] =>
+  [...ids]
+    .map((id) => made.get(id)!)
+    .filter(({ byKey }) => byKey === '')
+    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
 
 /** Keys seen acting for a principal, an instance, a function or a user whose password was set. A key stands for itself. */
 const credentialsOf = (node: GraphNode, { seen, byOwner }: Walk): readonly string[] => {

@@ -75,17 +75,21 @@ describe.each(['calls', 'undo'])('the demo with an attacker who %s', (attacker) 
       )
       expect(seconds(made.at(-1)!.time, time)).toBeGreaterThanOrEqual(300)
     }
-    expect(dataOf(demo.entries, 'verified').length).toBe(8)
+    const ready = dataOf(demo.entries, 'planned').filter(({ data }) => data.prepared.found === 'ready')
+    expect(ready.length).toBeGreaterThanOrEqual(8)
+    expect(
+      dataOf(demo.entries, 'verified')
+        .map(({ action }) => action)
+        .toSorted(),
+    ).toEqual(ready.map(({ action }) => action).toSorted())
     expect(dataOf(demo.entries, 'verified').filter(({ data }) => data.log === 'quiet')).toHaveLength(2)
   })
 
   it('ends with everything released', () => {
     const book = emptyBook()
     for (const entry of demo.entries) addEntry(book, entry as never)
-    expect([...book.actions.values()].map(({ state }) => state).toSorted()).toEqual([
-      'ALREADY',
-      ...Array(8).fill('RELEASED'),
-    ])
+    const states = new Set([...book.actions.values()].map(({ state }) => state))
+    expect(states).toEqual(new Set(['ALREADY', 'RELEASED']))
   })
 
   it('leaves the account as it was, but for the id of one security group rule', () => {

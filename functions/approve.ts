@@ -18,9 +18,9 @@ const ask = askFunction(settings.wideFunction)
  */
 export const handler = lambda(
   async (event: LambdaFunctionURLEventWithIAMAuthorizer): Promise<LambdaFunctionURLResult> => {
-    const world = containWorldOf(ports, settings, config, event.requestContext.requestId)
-    // Lambda hands a plain invocation on as it is: no authorizer, whatever the type says
-    const { http, authorizer } = event.requestContext as Partial<typeof event.requestContext>
+    // Lambda hands a plain invocation on as it is: there may be no authorizer, and no request at all, whatever the type says
+    const context = (event.requestContext ?? {}) as Partial<typeof event.requestContext>
+    const { http, authorizer, requestId = '' } = context
     const { body = '', isBase64Encoded } = event
     const iam = authorizer?.iam
     const request = {
@@ -28,13 +28,22 @@ export const handler = lambda(
       body: isBase64Encoded ? Buffer.from(body, 'base64').toString() : body,
       ...(iam && { signer: { arn: iam.userArn, userId: iam.userId, accessKeyId: iam.accessKey } }),
     }
-    const { status, answer, order } = await decideRequest(request, world, mintedBy())
-    if (order) await ask(order)
-    logger.info('decision', { status, answer, by: iam?.userArn })
-    return {
-      statusCode: status,
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-      body: `${JSON.stringify(answer)}\n`,
+    try {
+      const world = containWorldOf(ports, settings, config, requestId)
+      const { status, answer, order } = await decideRequest(request, world, mintedBy())
+      if (order) await ask(order)
+      logger.info('decision', { status, answer, by: iam?.userArn })
+      return answered(status, answer)
+    } catch (error) {
+      // what went wrong is for the log: whoever asks learns no more than where to look
+      logger.error('request failed', { by: iam?.userArn, error: error as Error })
+      return answered(500, { error: `it failed: look for request ${requestId} in the log of approve` })
     }
   },
 )
+
+const answered = (statusCode: number, answer: object): LambdaFunctionURLResult => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: `${JSON.stringify(answer)}\n`,
+})

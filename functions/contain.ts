@@ -87,6 +87,8 @@ const act = async (plan: ContainmentPlan, finding: Finding, worker: string) => {
   const mine = (action: ContainmentPlan['actions'][number]) =>
     isNarrow(action, { trailArn: settings.trailArn, automatic: config.automatic })
   const done = await contain(plan, [finding], world, mine)
+  // first of all: a second delivery finds the ledger as it is, and has nothing to tell any more
+  await findings.put(done.notices)
   await handOver(done)
   await plans.put(
     {
@@ -98,7 +100,7 @@ const act = async (plan: ContainmentPlan, finding: Finding, worker: string) => {
     done.outcomes,
   )
   const looked = await firstLook(world, done.outcomes)
-  await findings.put([...done.notices, ...looked])
+  await findings.put(looked)
   const applied = done.outcomes.filter(({ state }) => state === 'APPLIED').length
   logger.info('contained', { plan: done.plan.hash, outcomes: done.outcomes, known: done.known })
   const { left, known } = done

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import {
+  APPROVED_ALREADY,
   type Approver,
   approvalsOf,
   approvePlan,
@@ -83,6 +84,9 @@ const approve = async (
   const makers = await mintedBy(approver.accessKeyId ?? '')
   const made = subjectsOf(book, plan).some((subject) => makers.has(subject))
   const objection = await approvePlan(world, plan, approver, new Set(made ? [approver.arn] : []))
+  // the order may have been lost: to ask again does nothing twice
+  if (objection === APPROVED_ALREADY)
+    return { status: 409, answer: { error: objection }, order: { apply: plan } }
   if (objection) return { status: 409, answer: { error: objection } }
   const approvals = approvalsOf(await world.ledger.refresh(), plan, world.clock.now()).length
   return { status: 202, answer: { approved: plan, by: approver.arn, approvals }, order: { apply: plan } }

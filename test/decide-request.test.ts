@@ -39,12 +39,13 @@ describe('a signed request', () => {
     expect(rows.at(-1)).toMatchObject({ kind: 'approved', data: { plan: hash, approver: APPROVER.arn } })
   })
 
-  it('counts nobody twice', async () => {
+  it('counts nobody twice, and has what was approved begun again: the first order may be lost', async () => {
     const { ask, hash } = await waiting()
     await ask({ approve: hash })
     expect(await ask({ approve: hash })).toMatchObject({
       status: 409,
       answer: { error: expect.stringContaining('approved this plan already') },
+      order: { apply: hash },
     })
   })
 

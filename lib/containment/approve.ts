@@ -12,6 +12,9 @@ export interface Approver {
   readonly accessKeyId?: string
 }
 
+/** Nothing new, and nothing wrong either: what was approved may still have to be begun. */
+export const APPROVED_ALREADY = 'this approver has approved this plan already'
+
 /** Approvals of a plan that still count, each person once. */
 export const approvalsOf = ({ approvals }: Book, plan: string, now: string): readonly Approval[] => {
   const counted = new Map<string, Approval>()
@@ -63,9 +66,7 @@ const refuseApproval = (
     return 'the approver works with credentials that the contained principal made'
   if (identity === '')
     return `the approver is no principal of AWS that is one person: ${approver.arn.slice(0, 100)}`
-  return approvalsOf(book, plan, now).some((one) => one.identity === identity)
-    ? 'this approver has approved this plan already'
-    : undefined
+  return approvalsOf(book, plan, now).some((one) => one.identity === identity) ? APPROVED_ALREADY : undefined
 }
 
 /**

@@ -23,10 +23,10 @@ export interface Swept {
  * is proposed for release, once, and stays. Safe to run at any time, as often as one likes.
  */
 export const sweepContainment = async (world: ContainWorld, events?: EventsSince): Promise<Swept> => {
-  const book = await world.ledger.refresh()
   const outcomes: Outcome[] = []
   const notices: Finding[] = []
   if (world.settings.mode === 'observe') return { outcomes, notices }
+  const book = await world.ledger.refresh()
   for (const id of [...book.actions.keys()]) {
     const done = await sweepAction(world, id, events).catch((error: unknown) => unseen(world, id, error))
     outcomes.push(...done.outcomes)

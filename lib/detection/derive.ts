@@ -101,8 +101,16 @@ const writes = (event: CloudTrailEvent): boolean => {
   return typeof eventName === 'string' && !READS.test(eventName)
 }
 
+const BUCKET_KEY = [
+  'ServerSideEncryptionConfiguration',
+  'Rule',
+  'ApplyServerSideEncryptionByDefault',
+  'KMSMasterKeyID',
+]
+
 const kmsAccountsOf = (event: CloudTrailEvent): readonly string[] => {
-  const key = at(event.requestParameters, 'x-amz-server-side-encryption-aws-kms-key-id')
+  const request = event.requestParameters
+  const key = at(request, 'x-amz-server-side-encryption-aws-kms-key-id') ?? at(request, ...BUCKET_KEY)
   if (key === undefined) return []
   if (Array.isArray(key)) return key.flatMap((one) => accountIn(one) ?? [])
   const account = accountIn(key)

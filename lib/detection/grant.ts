@@ -19,10 +19,13 @@ const GRANT_HEADERS = [
   'x-amz-grant-full-control',
 ]
 
-/** Reads launch, volume and snapshot permissions, SSM shares, Lambda statements and S3 ACLs. */
+/**
+ * Reads launch, volume and snapshot permissions, SSM shares, Lambda statements, S3 ACLs and replicas, resource shares, grants of
+ * keys, event buses, endpoint services and warehouses.
+ */
 export const grantFactsOf = (event: CloudTrailEvent): GrantFacts => {
   const request = event.requestParameters
-  const names = [...addedTo(request), ...lambdaPrincipal(event)]
+  const names = [...addedTo(request), ...lambdaPrincipal(event), ...namedBy(event)]
   return {
     public:
       names.some((name) => name === '*' || scalarText(name).toLowerCase() === 'all') || hasPublicAcl(request),
@@ -38,6 +41,29 @@ const addedTo = (request: unknown): readonly unknown[] => [
   ...members(at(request, 'valuesToAdd')),
   ...members(at(request, 'accountIdsToAdd')),
 ]
+
+/** Where other services name whom they share with. Only their own calls are read: the words are common. */
+const SHARED_WITH: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'events.amazonaws.com': [['principal']],
+  'kms.amazonaws.com': [['granteePrincipal']],
+  'ram.amazonaws.com': [['principals']],
+  'redshift.amazonaws.com': [['accountWithRestoreAccess'], ['consumerIdentifier'], ['account']],
+}
+
+const namedBy = ({ eventSource, requestParameters: request }: CloudTrailEvent): readonly unknown[] => {
+  if (eventSource === 's3.amazonaws.com') return replicaAccounts(request)
+  if (eventSource === 'ec2.amazonaws.com') return endpointPrincipals(request)
+  const paths = typeof eventSource === 'string' ? SHARED_WITH[eventSource] : undefined
+  return (paths ?? []).flatMap((path) => members(at(request, ...path)))
+}
+
+const replicaAccounts = (request: unknown): readonly unknown[] =>
+  members(at(request, 'ReplicationConfiguration', 'Rule')).map((rule) => at(rule, 'Destination', 'Account'))
+
+const endpointPrincipals = (request: unknown): readonly unknown[] => {
+  const added = at(request, 'ModifyVpcEndpointServicePermissionsRequest', 'AddAllowedPrincipals')
+  return members(added).map((one) => at(one, 'content') ?? one)
+}
 
 /** The principal of a Lambda AddPermission. Services do not count, nor does `*` that a source or organization narrows. */
 const lambdaPrincipal = (event: CloudTrailEvent): readonly unknown[] => {

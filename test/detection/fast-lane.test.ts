@@ -105,7 +105,7 @@ detection: {s: {eventSource: iam.amazonaws.com}, condition: s}
   ])('fit what EventBridge takes: %s', (_what, rules) => {
     const { patterns } = fastLaneOf(rules)
     for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(2048)
-    expect(patterns.length).toBeLessThanOrEqual(8)
+    expect(patterns.length).toBeLessThanOrEqual(16)
   })
 
   it('make no shipped rule wait but the one about user agents', () => {

@@ -7,6 +7,7 @@ import { LEVELS } from '../../lib/finding.ts'
 import { terminalSafe } from '../../lib/report/escape.ts'
 import { readText } from '../files.ts'
 import type { Session } from '../session.ts'
+import { addRulesExplain } from './rules-explain.ts'
 import { common, load, type RulesOptions } from './rules-load.ts'
 import { addRulesStudy } from './rules-study.ts'
 
@@ -39,6 +40,7 @@ export const addRules = (program: Command, session: Session): void => {
       '\nExit status: 1 when a case fails or a rule cannot be loaded.\n\nExamples:\n  trailwarden rules test\n  trailwarden rules test --rules ./my-rules --no-default-rules\n',
     )
     .action(async (options: RulesOptions) => test(await load(options, session), options, session))
+  addRulesExplain(rules, session)
   addRulesStudy(rules, session)
 }
 

@@ -63,6 +63,40 @@ suppressions:
 })
 
 describe('rules', () => {
+  it('explain says line by line why a rule fires or does not', async () => {
+    const event = {
+      eventVersion: '1.11',
+      eventTime: '2026-01-01T00:00:00Z',
+      eventSource: 'cloudtrail.amazonaws.com',
+    }
+    const path = file(
+      'events.jsonl',
+      ['StopLogging', 'GetTrail']
+        .map((eventName) => JSON.stringify({ ...event, eventName, eventID: eventName }))
+        .join('\n'),
+    )
+    const one = await trailwarden(['rules', 'explain', 'cloudtrail-trail-stopped', path])
+    expect(one.status).toBe(0)
+    expect(one.stdout).toContain(
+      'fires on cloudtrail.amazonaws.com StopLogging, event StopLogging; it fires on 1 of 2 events',
+    )
+    const other = await trailwarden([
+      'rules',
+      'explain',
+      'cloudtrail-trail-stopped',
+      path,
+      '--event',
+      'GetTrail',
+    ])
+    expect(other.stdout).toContain('does not fire on cloudtrail.amazonaws.com GetTrail')
+    expect(other.stdout).toContain('no   eventName: ["StopLogging","DeleteTrail"]; found "GetTrail"')
+    const none = await trailwarden(['rules', 'explain', 'cloudtrail-trail-stopped', path, '--event', 'x'])
+    expect([none.status, none.stderr]).toEqual([
+      2,
+      expect.stringContaining('expected an event x, found none of 2'),
+    ])
+  })
+
   it('backtest counts, names actors and samples', async () => {
     const { status, stdout } = await trailwarden([
       'rules',

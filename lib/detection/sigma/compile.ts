@@ -22,6 +22,8 @@ export interface CompiledRule {
   mayMatch(call: Call): boolean
   readonly conditions: readonly Condition[]
   readonly selections: ReadonlyMap<string, Node>
+  /** Its own conditions, without filters. */
+  readonly detection: Node
   /** The whole of it, filters included. */
   readonly root: Node
 }
@@ -35,7 +37,8 @@ export const compileRule = (rule: SigmaEventRule, options: CompileOptions): Comp
   const { conditions, selections, node } = compileDetection(rule, options)
   const filters = (options.filters ?? []).map((filter) => compileDetection(filter, options).node)
   const root = allOf([node, ...filters])
-  return { matches: root.test, mayMatch: (call) => root.probe(call) !== false, conditions, selections, root }
+  const mayMatch = (call: Call) => root.probe(call) !== false
+  return { matches: root.test, mayMatch, conditions, selections, detection: node, root }
 }
 
 const compileDetection = (rule: SigmaEventRule | SigmaFilter, options: CompileOptions) => {
@@ -87,6 +90,34 @@ const selectionNode = (selection: unknown, context: Context): Node => {
   const parts = maps.map((map) => selectionNode(map, context))
   if (words.length > 0) parts.push(fieldNode(undefined, [], words, context.placeholders))
   return anyOf(parts)
+}
+
+/** One line of a selection, as written, and its test; without a key the values are keywords. */
+export interface LineTest {
+  readonly key: string
+  readonly value: unknown
+  readonly test: Node['test']
+}
+
+/**
+ * The lines of a selection one by one, for explanations: alternatives, of each of which all lines must hold. Throws `Error` where the
+ * rule would not compile either.
+ */
+export const lineTestsOf = (
+  selection: unknown,
+  context: CompileOptions & { readonly arrayBlocks: boolean },
+): readonly (readonly LineTest[])[] => {
+  const keywords = (value: unknown): LineTest[] => [
+    { key: '', value, test: fieldNode(undefined, [], value, context.placeholders).test },
+  ]
+  if (isObject(selection)) {
+    const lines = Object.entries(selection)
+    return [lines.map(([key, value]) => ({ key, value, test: lineNode(key, value, context).test }))]
+  }
+  if (!Array.isArray(selection)) return [keywords(selection)]
+  const words = selection.filter((entry) => !isObject(entry))
+  const maps = selection.filter(isObject).flatMap((map) => lineTestsOf(map, context))
+  return words.length > 0 ? [...maps, keywords(words)] : maps
 }
 
 const lineNode = (key: string, value: unknown, context: Context): Node => {

@@ -67,7 +67,7 @@ export const hitReader = <T>(
 }
 
 /** An alias names a field per rule; anything else is the field itself. */
-const aliased = (rule: SigmaCorrelationRule, field: string, names: readonly string[]): string => {
+export const aliased = (rule: SigmaCorrelationRule, field: string, names: readonly string[]): string => {
   const fields = rule.aliases.get(field)
   for (const name of names) {
     const own = fields?.get(name)

@@ -67,7 +67,11 @@ const ask = (body: object, signed = true) => ({
 
 const EMPTY = (call: Call): Answer => {
   if (call.operation === 'Query') return json({ Items: [] })
-  return call.method === 'HEAD' ? { status: 404 } : json({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] })
+  if (call.operation) return json({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] })
+  if (call.method === 'HEAD') return { status: 404 }
+  const published =
+    '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>'
+  return call.method === 'POST' ? { headers: { 'content-type': 'text/xml' }, body: published } : {}
 }
 
 describe.skipIf(!built)('approve, as shipped', () => {

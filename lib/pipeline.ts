@@ -41,12 +41,8 @@ export interface Content {
 export interface PipelineOptions extends Pick<IngestOptions, 'inFlight' | 'onObject' | 'onQuarantined'> {
   readonly validate?: Omit<ValidateOptions, 'inspectLog'>
   readonly detect?: DetectorOptions
-  /** Globs over ARNs and unique ids that are never contained. */
-  readonly protectedPrincipals?: readonly string[]
-  /** How our own configuration was, at several times: what a plan can put back. */
-  readonly taken?: NonNullable<PlanInput['taken']>
-  /** Left out: service control policies are refused. */
-  readonly organization?: NonNullable<PlanInput['organization']>
+  /** What a plan is told besides the findings: who is never contained, what can be put back. */
+  readonly plan?: Pick<PlanInput, 'protectedPrincipals' | 'taken' | 'organization'>
 }
 
 export interface Outcome {
@@ -92,12 +88,10 @@ export const pipeline = async (
 
   // 3. Plan the containment. Findings that rest on evidence an attacker may have planted propose nothing.
   const plan = planContainment({
+    ...options.plan,
     findings,
     playbooks: content.playbooks,
     verdicts: integrity.logVerdicts,
-    protectedPrincipals: options.protectedPrincipals ?? [],
-    ...(options.taken && { taken: options.taken }),
-    ...(options.organization && { organization: options.organization }),
     now: world.clock.now(),
   })
 

@@ -104,7 +104,7 @@ const plan = async (name: string, options: PlanOptions, session: Session): Promi
     {
       onObject: () => progress.update(++listed),
       detect: detectWith(config, options.knownAccount),
-      ...planning,
+      plan: planning,
       ...(source.metadata && { validate: { metadata: source.metadata } }),
     },
   ).finally(progress.stop)

@@ -139,7 +139,7 @@ const runPipeline = async (
       onQuarantined,
       onObject: () => progress.update(++listed),
       detect: detectWith(content.config, options.knownAccount),
-      protectedPrincipals: [...content.config.protectedPrincipals, ...options.protect],
+      plan: { protectedPrincipals: [...content.config.protectedPrincipals, ...options.protect] },
       ...(source.metadata && { validate: { metadata: source.metadata } }),
     })
     await store.store?.close()

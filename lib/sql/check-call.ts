@@ -111,8 +111,17 @@ const checkArguments = (checker: Checker, fn: FunctionDefinition, call: CallExpr
   const wanted = fn.signatures
     .map((candidate) => `${call.name}(${candidate.params.map(patternName).join(', ')})`)
     .join(' or ')
-  return refuse(call.at, `${call.name}(${given}) does not fit; expected ${wanted}${decimalHint(plain)}`)
+  return refuse(
+    call.at,
+    `${call.name}(${given}) does not fit; expected ${wanted}${decimalHint(plain)}${nestedHint(call, plain)}`,
+  )
 }
+
+/** element_at of what element_at or a dot gave: text, which may hold JSON. */
+const nestedHint = (call: CallExpr, [base]: readonly (Typed | undefined)[]): string =>
+  call.name === 'element_at' && base?.op === 'json-value'
+    ? `; the value is JSON text: write json_extract_scalar(${base.base.op === 'column' ? base.base.name : 'the map'}, '$.${base.key}. ...')`
+    : ''
 
 const decimalHint = (plain: readonly (Typed | undefined)[]): string =>
   plain.some((arg) => arg && isDecimal(arg.type)) ? '; CAST the decimal to double' : ''

@@ -33,7 +33,7 @@ export const checkExpression = (checker: Checker, expr: Expr, scope: Scope): Typ
         unit: expr.unit,
       }
     case 'name':
-      return checkName(expr.name, at, scope)
+      return checkName(checker, expr.name, at, scope)
     case 'field':
       return checkField(checker, expr, scope)
     case 'subscript':

@@ -1,4 +1,5 @@
 import type { Expr } from './ast.ts'
+import { athenaColumn } from './athena-column.ts'
 import type { Checker } from './checker.ts'
 import { columnOf, findColumn, findRelation, type Scope, unknownColumn } from './scope.ts'
 import { refuse, suggestion } from './sql-error.ts'
@@ -8,11 +9,15 @@ import { isRow, typeName } from './types.ts'
 const everyRelation = (scope: Scope) => [...scope.relations, ...(scope.outer?.relations ?? [])]
 
 /** A bare name: the parameter of a lambda, or a column. */
-export const checkName = (name: string, at: number, scope: Scope): Typed => {
+export const checkName = (checker: Checker, name: string, at: number, scope: Scope): Typed => {
   const key = name.toLowerCase()
   const variable = scope.variables && Object.hasOwn(scope.variables, key) ? scope.variables[key] : undefined
   if (variable !== undefined) return { op: 'variable', at, type: variable, name: key }
-  return findColumn(scope, key, at) ?? unknownColumn(everyRelation(scope), name, at)
+  return (
+    findColumn(scope, key, at) ??
+    athenaColumn(checker, { scope, name: key, at }) ??
+    unknownColumn(everyRelation(scope), name, at)
+  )
 }
 
 /** `alias.column`, `column.field` and, for maps, `column.key`: keys keep their case, columns and fields have none. */
@@ -20,6 +25,11 @@ export const checkField = (checker: Checker, expr: Extract<Expr, { kind: 'field'
   const { base, name, at } = expr
   if (base.kind === 'name' && !findNamed(scope, base)) {
     const relation = findRelation(scope, base.name.toLowerCase())
+    const key = name.toLowerCase()
+    const known = relation?.columns.some((column) => column.name === key)
+    const place = { scope, name: key, at, ...(relation && { alias: relation.alias }) }
+    const stands = relation && !known ? athenaColumn(checker, place) : undefined
+    if (stands) return stands
     if (relation) return columnOf(relation, name, at)
   }
   return fieldOf(checker.expr(base, scope), name, at)
@@ -44,7 +54,7 @@ const fieldOf = (base: Typed, name: string, at: number): Typed => {
   if (base.op === 'json-value') {
     refuse(
       at,
-      `${base.key} is text here; for a value inside its JSON write json_extract_scalar(${base.key}, '$.${name}') with the whole name`,
+      `${base.key} is text here; for a value inside its JSON write json_extract_scalar(${base.base.op === 'column' ? base.base.name : 'the map'}, '$.${base.key}.${name}')`,
     )
   }
   return refuse(at, `${typeName(base.type)} has no fields; .${name} does not fit`)

@@ -1,4 +1,5 @@
 import type { Expr } from './ast.ts'
+import { partitionSides } from './athena-column.ts'
 import { compareRows, inRows } from './check-row.ts'
 import type { Checker } from './checker.ts'
 import { adapt, bring, comparable, requireComparable } from './coerce.ts'
@@ -52,31 +53,28 @@ export const checkPredicate = (checker: Checker, expr: Predicate, scope: Scope):
     }
     case 'compare': {
       if (expr.left.kind === 'row' || expr.right.kind === 'row') return check(compareRows(expr))
-      const sides = checkSides(checker, expr, check)
+      const sides = checkSides(checker, withPartition(expr, scope), check)
       const map = /^(=|<>)$/.test(expr.operator) ? nullText(checker, ...sides) : undefined
       if (map) return { op: 'is-null', ...node, negated: expr.operator === '<>', base: map }
       const [left, right] = comparable(...mapsAsText(checker, sides), expr.at)
       return { op: 'compare', ...node, operator: expr.operator, left, right }
     }
     case 'between': {
-      const base = check(expr.base)
+      const [written, bounds] = partitionSides(expr.base, [expr.low, expr.high], scope)
+      const base = check(written)
       const bound = (child: Expr, side: 'since' | 'until') =>
         isPlaceholder(checker, child) ? timeOf(checker, child, base, side) : check(child)
-      const [first, low] = comparable(base, bound(expr.low, 'since'), expr.at)
-      const [second, high] = comparable(base, bound(expr.high, 'until'), expr.at)
-      return {
-        op: 'between',
-        ...node,
-        negated: expr.negated,
-        base: first.op === 'cast' ? first : second,
-        low,
-        high,
-      }
+      const [first, low] = comparable(base, bound(bounds[0]!, 'since'), expr.at)
+      const [second, high] = comparable(base, bound(bounds[1]!, 'until'), expr.at)
+      const value = first.op === 'cast' ? first : second
+      if (mayBeNaN(low, high)) return betweenAsTwo(node, expr.negated, [value, low, high])
+      return { op: 'between', ...node, negated: expr.negated, base: value, low, high }
     }
     case 'in': {
       if (expr.base.kind === 'row') return check(inRows(expr))
-      const base = check(expr.base)
-      const items = expr.items.map((item) => comparable(base, check(item), item.at)[1])
+      const [written, values] = partitionSides(expr.base, expr.items, scope)
+      const base = check(written)
+      const items = values.map((item) => comparable(base, check(item), item.at)[1])
       return { op: 'in', ...node, negated: expr.negated, base, items }
     }
     case 'in-query':
@@ -86,12 +84,18 @@ export const checkPredicate = (checker: Checker, expr: Predicate, scope: Scope):
   }
 }
 
+type Compare = Extract<Expr, { kind: 'compare' }>
+
+/** A partition column beside a value as another table of the same events holds it. */
+const withPartition = (expr: Compare, scope: Scope): Compare => {
+  const [left, [right]] = partitionSides(expr.left, [expr.right], scope)
+  if (left !== expr.left || right !== expr.right) return { ...expr, left, right: right! }
+  const [base, [value]] = partitionSides(expr.right, [expr.left], scope)
+  return { ...expr, left: value!, right: base }
+}
+
 /** Both sides of a comparison; a placeholder of a dashboard beside a time is the start or the end of its range. */
-const checkSides = (
-  checker: Checker,
-  expr: Extract<Expr, { kind: 'compare' }>,
-  check: (expr: Expr) => Typed,
-): [Typed, Typed] => {
+const checkSides = (checker: Checker, expr: Compare, check: (expr: Expr) => Typed): [Typed, Typed] => {
   const ends = expr.operator.startsWith('<')
   if (isPlaceholder(checker, expr.right)) {
     const left = check(expr.left)
@@ -100,6 +104,23 @@ const checkSides = (
   if (!isPlaceholder(checker, expr.left)) return [check(expr.left), check(expr.right)]
   const right = check(expr.right)
   return [timeOf(checker, expr.left, right, ends ? 'since' : 'until'), right]
+}
+
+/** Is a bound computed in double precision? NaN is above everything for DuckDB, and beside nothing for Trino. */
+const mayBeNaN = (...bounds: readonly Typed[]): boolean =>
+  bounds.some(({ op, type }) => type === 'double' && op !== 'literal')
+
+const betweenAsTwo = (
+  node: { readonly at: number; readonly type: 'boolean' },
+  negated: boolean,
+  [base, low, high]: readonly [Typed, Typed, Typed],
+): Typed => {
+  const items: readonly Typed[] = [
+    { op: 'compare', ...node, operator: '>=', left: base, right: low },
+    { op: 'compare', ...node, operator: '<=', left: base, right: high },
+  ]
+  const both: Typed = { op: 'logical', ...node, operator: 'AND', items }
+  return negated ? { op: 'not', ...node, base: both } : both
 }
 
 /** A map beside a text is compared as its JSON text. */

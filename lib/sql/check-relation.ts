@@ -159,7 +159,7 @@ const checkUnnest = (
   if (names && names.length !== found.length) {
     refuse(
       node.at,
-      `${node.alias!.name} names ${names.length} columns, but this UNNEST gives ${found.length}: ${found.map(({ name }) => name).join(', ')}`,
+      `${node.alias!.name} names ${names.length} columns, but this UNNEST gives ${found.length}: ${found.map(({ name }) => name).join(', ')}; name all of them, or write AS ${node.alias!.name} alone and ${node.alias!.name}.${found[0]?.name ?? 'x'}`,
     )
   }
   const columns = found.map((column, index) => ({

@@ -1,8 +1,13 @@
 import { aggregate, renamed, window } from './functions.ts'
+import { isArray } from './types.ts'
 
 const bigint = (call: string): string => `CAST(${call} AS BIGINT)`
 const APPROXIMATE =
   'is approximate: Athena and DuckDB estimate with different methods and may differ slightly'
+
+/** A key that puts NaN below every number: Trino's maximum is NaN only where there is nothing else. */
+const nanFirst = (value: string): string =>
+  `CASE WHEN ${value} IS NULL THEN NULL ELSE struct_pack(n := NOT isnan(${value}), v := ${value}) END`
 
 /** Aggregates and window functions. https://trino.io/docs/current/functions/aggregate.html */
 export const AGGREGATE_FUNCTIONS = [
@@ -18,9 +23,19 @@ export const AGGREGATE_FUNCTIONS = [
   }),
   aggregate('avg', ['integer -> double', 'bigint -> double', 'double -> double'], { decimals: true }),
   aggregate('min', ['T -> T', 'T, bigint -> array<T>'], { orders: 'all' }),
-  aggregate('max', ['T -> T', 'T, bigint -> array<T>'], { orders: 'all' }),
+  aggregate('max', ['T -> T', 'T, bigint -> array<T>'], {
+    orders: 'all',
+    duckdb: (args, types) => {
+      if (types[0] !== 'double' || args.length > 1) return `max(${args.join(', ')})`
+      const value = args[0]!.replace(/^DISTINCT /, '')
+      return `arg_max(${value}, ${nanFirst(value)})`
+    },
+  }),
   aggregate('min_by', 'T, U -> T', { orders: 'last', duckdb: renamed('arg_min_null') }),
-  aggregate('max_by', 'T, U -> T', { orders: 'last', duckdb: renamed('arg_max_null') }),
+  aggregate('max_by', 'T, U -> T', {
+    orders: 'last',
+    duckdb: ([value, by], types) => `arg_max_null(${value}, ${types[1] === 'double' ? nanFirst(by!) : by})`,
+  }),
   aggregate('arbitrary', 'T -> T', { duckdb: renamed('any_value') }),
   aggregate('any_value', 'T -> T'),
   aggregate('array_agg', 'T -> array<T>'),
@@ -35,11 +50,21 @@ export const AGGREGATE_FUNCTIONS = [
     duckdb: renamed('approx_count_distinct'),
     warning: APPROXIMATE,
   }),
-  aggregate('approx_percentile', ['bigint, double -> bigint', 'double, double -> double'], {
-    duckdb: ([value, share]) => `approx_quantile(${value}, CAST(${share} AS FLOAT))`,
-    decimals: true,
-    warning: APPROXIMATE,
-  }),
+  aggregate(
+    'approx_percentile',
+    [
+      'bigint, double -> bigint',
+      'double, double -> double',
+      'bigint, array<double> -> array<bigint>',
+      'double, array<double> -> array<double>',
+    ],
+    {
+      duckdb: ([value, share], types) =>
+        `approx_quantile(${value}, CAST(${share} AS FLOAT${isArray(types[1]!) ? '[]' : ''}))`,
+      decimals: true,
+      warning: APPROXIMATE,
+    },
+  ),
   aggregate('stddev', 'double -> double', { duckdb: renamed('stddev_samp') }),
   aggregate('stddev_samp', 'double -> double'),
   aggregate('stddev_pop', 'double -> double'),

@@ -22,6 +22,12 @@ const containsOf = ([list, item]: readonly string[]): string =>
 const extreme = (name: string) => (args: readonly string[]) =>
   `CASE WHEN ${hasNull(args[0]!)} THEN NULL ELSE ${name}(${args[0]}) END`
 
+/** Trino passes over NaN unless there is nothing else; DuckDB takes it for the greatest number. */
+const largest = ([list]: readonly string[], types: readonly Type[]): string => {
+  if (!isArray(types[0]!) || types[0].array !== 'double') return extreme('list_max')([list!])
+  return `CASE WHEN ${hasNull(list!)} THEN NULL ELSE coalesce(list_max(list_filter(${list}, lambda n: NOT isnan(n))), list_max(${list})) END`
+}
+
 const elementAt = ([base, key]: readonly string[], types: readonly Type[]): string =>
   isArray(types[0]!) ? elementOf(base!, key!) : `${base}[${key}]`
 
@@ -91,7 +97,11 @@ export const COLLECTION_FUNCTIONS = [
   scalar('contains', ['array<T>, T -> boolean', 'varchar, ipaddress -> boolean'], {
     orders: 'all',
     duckdb: (args, types) =>
-      types[0] === 'varchar' ? `trino_in_network(${args.join(', ')})` : containsOf(args),
+      types[0] === 'varchar'
+        ? `trino_in_network(${args.join(', ')})`
+        : types[1] === 'double'
+          ? `CASE WHEN isnan(${args[1]}) THEN CASE WHEN ${hasNull(args[0]!)} THEN NULL ELSE false END ELSE ${containsOf(args)} END`
+          : containsOf(args),
   }),
   scalar('array_join', ['array<T>, varchar -> varchar', 'array<T>, varchar, varchar -> varchar'], {
     duckdb: join,
@@ -101,12 +111,12 @@ export const COLLECTION_FUNCTIONS = [
     orders: 'all',
     duckdb: ([list]) => `list_sort(${list}, 'ASC', 'NULLS LAST')`,
   }),
-  scalar('array_max', 'array<T> -> T', { orders: 'all', duckdb: extreme('list_max') }),
+  scalar('array_max', 'array<T> -> T', { orders: 'all', duckdb: largest }),
   scalar('array_min', 'array<T> -> T', { orders: 'all', duckdb: extreme('list_min') }),
   scalar('array_position', 'array<T>, T -> bigint', {
     orders: 'all',
-    duckdb: ([list, item]) =>
-      `CASE WHEN ${list} IS NULL OR ${item} IS NULL THEN NULL ELSE CAST(coalesce(list_position(${list}, ${item}), 0) AS BIGINT) END`,
+    duckdb: ([list, item], types) =>
+      `CASE WHEN ${list} IS NULL OR ${item} IS NULL THEN NULL ${types[1] === 'double' ? `WHEN isnan(${item}) THEN CAST(0 AS BIGINT) ` : ''}ELSE CAST(coalesce(list_position(${list}, ${item}), 0) AS BIGINT) END`,
   }),
   scalar('transform', 'array<T>, fn<T, U> -> array<U>', { duckdb: renamed('list_transform') }),
   scalar('filter', 'array<T>, fn<T, boolean> -> array<T>', { duckdb: renamed('list_filter') }),

@@ -77,7 +77,7 @@ export const JSON_FUNCTIONS = [
       duckdb: ([json, item], types) =>
         ofArray(
           json!,
-          `len(list_filter(CAST(${json} AS JSON[]), lambda j: ${sameJson(item!, types[1]!)})) > 0`,
+          `CASE WHEN ${item} IS NULL THEN NULL ELSE len(list_filter(CAST(${json} AS JSON[]), lambda j: ${sameJson(item!, types[1]!)})) > 0 END`,
         ),
     },
   ),

@@ -1,5 +1,5 @@
 import { renamed, scalar } from './functions.ts'
-import { isArray } from './types.ts'
+import { isArray, type Type } from './types.ts'
 
 const NUMBERS = ['integer -> integer', 'bigint -> bigint', 'double -> double']
 const same = (name: string) => (args: readonly string[], types: readonly unknown[]) =>
@@ -8,6 +8,14 @@ const same = (name: string) => (args: readonly string[], types: readonly unknown
 /** NULL as soon as one argument is NULL; DuckDB's own versions skip it. */
 const strict = (name: string) => (args: readonly string[]) =>
   `CASE WHEN ${args.map((arg) => `${arg} IS NULL`).join(' OR ')} THEN NULL ELSE ${name}(${args.join(', ')}) END`
+
+/** Trino passes over NaN, which is the greatest number of DuckDB, unless there is nothing else. */
+const greatestOf = (args: readonly string[], types: readonly Type[]): string => {
+  if (!types.includes('double')) return strict('greatest')(args)
+  const numbers = args.map((arg) => `CASE WHEN isnan(${arg}) THEN NULL ELSE ${arg} END`)
+  const anyNull = args.map((arg) => `${arg} IS NULL`).join(' OR ')
+  return `CASE WHEN ${anyNull} THEN NULL ELSE coalesce(greatest(${numbers.join(', ')}), CAST('NaN' AS DOUBLE)) END`
+}
 
 /** Numbers and choices. https://trino.io/docs/current/functions/math.html */
 export const NUMBER_FUNCTIONS = [
@@ -66,11 +74,16 @@ export const NUMBER_FUNCTIONS = [
   scalar('bitwise_or', 'bigint, bigint -> bigint', {
     duckdb: ([a, b]) => `(CAST(${a} AS BIGINT) | CAST(${b} AS BIGINT))`,
   }),
-  scalar('greatest', 'T, T... -> T', { orders: 'all', duckdb: strict('greatest') }),
+  scalar('greatest', 'T, T... -> T', { orders: 'all', duckdb: greatestOf }),
   scalar('least', 'T, T... -> T', { orders: 'all', duckdb: strict('least') }),
   scalar('coalesce', 'T, T... -> T'),
   scalar('nullif', 'T, T -> T', {
     orders: 'all',
+    // NaN equals nothing, not even itself; for DuckDB it does.
+    duckdb: ([a, b], types) =>
+      types[0] === 'double'
+        ? `CASE WHEN ${a} = ${b} AND NOT isnan(${a}) THEN NULL ELSE ${a} END`
+        : `nullif(${a}, ${b})`,
     check: (_, types) => (types.some(isArray) ? 'arrays cannot be compared; compare their parts' : undefined),
   }),
   scalar('if', ['boolean, T -> T', 'boolean, T, T -> T'], {

@@ -71,21 +71,30 @@ const encodeNumber = (
 const asDouble = (value: string): string => (/[eE]/.test(value) ? value : `${value}E0`)
 
 const TIMESTAMP_TEXT =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3}))?)?)?(Z|[+]00:00)?$/
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3}))?)?)?(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?$/
 
 const pad = (value: string | undefined, width = 2): string => (value ?? '0').padStart(width, '0')
 
-/** `2024-01-01`, `2024-01-01 00:00[:00[.000]]` or ISO with Z, as `2024-01-01 00:00:00[.000]` in UTC. */
+/** `2024-01-01`, `2024-01-01 00:00[:00[.000]]` or ISO with Z or an offset such as `+02:00`, as `2024-01-01 00:00:00[.000]` in UTC. */
 export const parseTimestampText = (text: string, at: number): string => {
   const parts = TIMESTAMP_TEXT.exec(text.trim())
   const expected = `expected a time in UTC such as '2024-01-31 00:00:00'`
   if (!parts) return refuse(at, `${expected}, found ${JSON.stringify(text.slice(0, 40))}`)
-  const [, year, month, day, hour, minute, second, fraction] = parts
+  const [, year, month, day, hour, minute, second, fraction, zone] = parts
   const date = `${year}-${pad(month)}-${pad(day)}`
   const time = `${pad(hour)}:${pad(minute)}:${pad(second)}`
   if (!isRealDate(date) || !/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(time))
     refuse(at, `${expected}; there is no ${date} ${time}`)
-  return fraction === undefined ? `${date} ${time}` : `${date} ${time}.${fraction.padEnd(3, '0')}`
+  const found = fraction === undefined ? `${date} ${time}` : `${date} ${time}.${fraction.padEnd(3, '0')}`
+  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone ?? '')
+  return offset ? inUtc(found, offset) : found
+}
+
+/** A time of another offset, moved to UTC. */
+const inUtc = (text: string, [, sign, hours, minutes]: readonly string[]): string => {
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60_000 : 60_000)
+  const moved = new Date(Date.parse(`${text.replace(' ', 'T')}Z`) - offset).toISOString()
+  return moved.slice(0, text.length).replace('T', ' ')
 }
 
 /** `2024-01-31`. */

@@ -84,7 +84,14 @@ const parseIs = (cursor: Cursor, at: number, base: Expr): Expr => {
   if (cursor.accept('NULL')) return { kind: 'is-null', at, negated, base }
   if (cursor.accept('DISTINCT', 'FROM'))
     return { kind: 'distinct', at, negated, left: base, right: parseSum(cursor) }
-  return cursor.unexpected('NULL or DISTINCT FROM after IS')
+  for (const value of ['TRUE', 'FALSE', 'UNKNOWN']) {
+    if (!cursor.accept(value)) continue
+    if (value === 'UNKNOWN') return { kind: 'is-null', at, negated, base }
+    // Newer versions of Trino have IS TRUE, older ones do not: both have this.
+    const right: Expr = { kind: 'literal', at, type: 'boolean', value: value.toLowerCase() }
+    return { kind: 'distinct', at, negated: !negated, left: base, right }
+  }
+  return cursor.unexpected('NULL, TRUE, FALSE or DISTINCT FROM after IS')
 }
 
 interface Predicate {

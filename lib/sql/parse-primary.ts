@@ -1,5 +1,6 @@
-import type { Expr, IntervalUnit } from './ast.ts'
+import type { CallExpr, Expr, IntervalUnit } from './ast.ts'
 import type { Cursor } from './cursor.ts'
+import { parseTimestampText } from './literal.ts'
 import { parseCall } from './parse-call.ts'
 import { parseLength, parseType } from './parse-type.ts'
 import { quoted, refuse } from './sql-error.ts'
@@ -193,7 +194,14 @@ const parseNow = (cursor: Cursor): Expr => {
 
 const parseTimeLiteral = (cursor: Cursor): Expr => {
   const { at, upper } = cursor.next()
-  return { kind: 'literal', at, type: upper === 'DATE' ? 'date' : 'timestamp', value: cursor.next().text }
+  const { text } = cursor.next()
+  const zoned = upper === 'TIMESTAMP' ? /^(.*\d) ?(?:UTC|[+]00:00)$/.exec(text.trim())?.[1] : undefined
+  if (zoned !== undefined) {
+    const [date, time = '00:00:00'] = parseTimestampText(zoned, at).split(' ')
+    const base: Expr = { kind: 'literal', at, type: 'varchar', value: `${date}T${time}Z` }
+    return { ...(noArguments(at, 'from_iso8601_timestamp') as CallExpr), args: [base] }
+  }
+  return { kind: 'literal', at, type: upper === 'DATE' ? 'date' : 'timestamp', value: text }
 }
 
 const parseCase = (cursor: Cursor): Expr => {
@@ -240,7 +248,12 @@ const parseInterval = (cursor: Cursor): Expr => {
   const unit = cursor.next()
   const name = unit.text.toLowerCase()
   if (!UNITS.includes(name))
-    refuse(unit.at, `expected one of ${UNITS.join(', ').toUpperCase()} after INTERVAL '...'`)
+    refuse(
+      unit.at,
+      UNITS.includes(name.replace(/s$/, ''))
+        ? `write ${name.replace(/s$/, '').toUpperCase()}: units have no plural here`
+        : `expected one of ${UNITS.join(', ').toUpperCase()} after INTERVAL '...'`,
+    )
   if (cursor.is('TO')) refuse(cursor.peek().at, 'intervals from one unit TO another are not supported')
   const number = sign ? -BigInt(value.text.trim()) : BigInt(value.text.trim())
   return { kind: 'interval', at, value: String(number), unit: name as IntervalUnit }

@@ -220,6 +220,8 @@ const parseItem = (cursor: Cursor): SelectItem => {
   const expr = cursor.expr()
   const named = cursor.accept('AS') || cursor.isName()
   if (!named) return { kind: 'expr', at, expr }
+  if (cursor.peek().kind === 'string')
+    refuse(cursor.peek().at, 'text in single quotes is no name; write AS name or AS "name"')
   return { kind: 'expr', at, expr, alias: cursor.name('a column name after AS').text.toLowerCase() }
 }
 

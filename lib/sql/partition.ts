@@ -31,7 +31,7 @@ export const partitionBounds = (select: TypedSelect, alias: string): PartitionBo
   const to = found.flatMap((bound) => bound.to ?? []).sort()[0]
   const accounts = found.flatMap((bound) => bound.accounts ?? [])
   return {
-    predicates: found.map((bound) => bound.predicate),
+    predicates: found.flatMap((bound) => bound.predicate ?? []),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(accounts.length > 0 && { accounts }),
@@ -45,7 +45,8 @@ const conjuncts = (where: Typed | undefined): readonly Typed[] => {
 }
 
 interface Bound {
-  readonly predicate: Typed
+  /** Absent where the condition is one on the partition already. */
+  readonly predicate?: Typed
   readonly isTime: boolean
   readonly from?: string
   readonly to?: string
@@ -68,16 +69,66 @@ const boundsOf = (condition: Typed, alias: string): Bound[] => {
     const { left, right, operator } = condition
     if (isOurs(left, 'eventtime')) return dayBound(alias, operator, right)
     if (isOurs(right, 'eventtime')) return dayBound(alias, FLIPPED[operator], left)
+    const [near, far] = [dayOf(left, alias), dayOf(right, alias)]
+    if (near) return roundedBound(alias, near, operator, right)
+    if (far) return roundedBound(alias, far, FLIPPED[operator], left)
     if (isOurs(left, 'recipientaccountid') && operator === '=') return accountBound(alias, [right])
   }
   if (condition.op === 'between' && !condition.negated && isOurs(condition.base, 'eventtime')) {
     return [...dayBound(alias, '>=', condition.low), ...dayBound(alias, '<=', condition.high)]
+  }
+  if (condition.op === 'between' && !condition.negated) {
+    const near = dayOf(condition.base, alias)
+    if (near)
+      return [
+        ...roundedBound(alias, near, '>=', condition.low),
+        ...roundedBound(alias, near, '<=', condition.high),
+      ]
+  }
+  if (condition.op === 'compare' || condition.op === 'between' || condition.op === 'in') {
+    if (childrenOf(condition).some((side) => readsDay(side, alias))) return [{ isTime: true }]
   }
   if (condition.op === 'in' && !condition.negated && isOurs(condition.base, 'recipientaccountid')) {
     return accountBound(alias, condition.items)
   }
   return []
 }
+
+type Rounding = 'day' | 'longer'
+
+/** eventTime cut to a day or less (`date(eventTime)`, `date_trunc('hour', eventTime)`), or to something longer. */
+const dayOf = (expr: Typed, alias: string): Rounding | undefined => {
+  const isTime = (side: Typed | undefined): boolean =>
+    side?.op === 'column' && side.relation === alias && side.name === 'eventtime'
+  if (expr.op === 'cast' && expr.type === 'date' && isTime(expr.base)) return 'day'
+  if (expr.op !== 'call') return undefined
+  if (expr.fn.name === 'date' && isTime(expr.args[0])) return 'day'
+  const [unit] = expr.args
+  if (expr.fn.name !== 'date_trunc' || unit?.op !== 'literal' || !isTime(expr.args[1])) return undefined
+  return /^(millisecond|second|minute|hour|day)$/i.test(unit.value ?? '') ? 'day' : 'longer'
+}
+
+/** A time that was rounded down bounds the day from below as the time itself; from above only within one day. */
+const roundedBound = (
+  alias: string,
+  rounding: Rounding,
+  operator: CompareOperator,
+  value: Typed,
+): Bound[] => {
+  if (operator === '<>' || !isConstant(value)) return []
+  const isUpper = operator === '<' || operator === '<='
+  if (rounding === 'longer') return isUpper ? [] : withoutLiteral(dayBound(alias, '>=', value))
+  return withoutLiteral(dayBound(alias, operator, value))
+}
+
+/** The bounds a query reports are those of eventTime itself. */
+const withoutLiteral = (bounds: readonly Bound[]): Bound[] =>
+  bounds.map(({ predicate, isTime }) => ({ ...(predicate && { predicate }), isTime }))
+
+/** Is it made of the partition column `day`? */
+const readsDay = (expr: Typed, alias: string): boolean =>
+  (expr.op === 'column' && expr.relation === alias && expr.name === 'day') ||
+  (expr.op === 'call' && expr.args.some((arg) => readsDay(arg, alias)))
 
 const column = (alias: string, name: string, at: number): TypedColumn => ({
   op: 'column',

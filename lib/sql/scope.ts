@@ -89,6 +89,9 @@ const NOT_IN_A_TRAIL: Readonly<Record<string, string>> = {
     'eventJson is not stored; read the fields, or go back to the log file by sourceFile and recordIndex',
   eventjsonchecksum: 'eventJsonChecksum exists only in CloudTrail Lake, not in the events of a trail',
   eventcontext: 'eventContext exists only in CloudTrail Lake, not in the events of a trail',
+  insightsource: 'insightSource exists only in CloudTrail Lake; the service is insightDetails.eventSource',
+  insightcontext:
+    "insightContext is inside insightDetails: json_extract_scalar(insightDetails, '$.insightContext.statistics.baseline.average')",
   eventdata: 'eventData belongs to AWS Config data, not to the events of a trail',
 }
 

@@ -31,10 +31,13 @@ export const sls = async (project: string, endpoint: string, ...words: string[])
 }
 
 /**
- * A copy of the project with its package in `package/`, less what MiniStack refuses, and the logical ids left out. A copy,
+ * A copy of the project with its package in `package/`, less what MiniStack refuses, and the logical ids left out. `parameters` of the stack are those it was packaged
+ * with, unless given here. A copy,
  * since the deploy tool empties .serverless when it is done.
  */
-export const projectForEmulator = (): { project: string; leftOut: string[] } => {
+export const projectForEmulator = (
+  parameters: Readonly<Record<string, string>> = {},
+): { project: string; leftOut: string[] } => {
   const project = mkdtempSync(join(tmpdir(), 'trailwarden-'))
   // the template's rules for EventBridge are drawn from the rules, by code of the library
   for (const name of ['serverless.yml', 'package.json', 'resources', 'scripts', 'lib', 'rules']) {
@@ -48,6 +51,9 @@ export const projectForEmulator = (): { project: string; leftOut: string[] } => 
     REFUSED_TYPES.includes(template.Resources[id].Type),
   )
   const state = readJson(join(folder, STATE))
+  for (const one of state.service.provider.stackParameters) {
+    one.ParameterValue = parameters[one.ParameterKey] ?? one.ParameterValue
+  }
   for (const id of leftOut) {
     delete template.Resources[id]
     delete state.service.provider.compiledCloudFormationTemplate.Resources[id]

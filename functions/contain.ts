@@ -20,6 +20,7 @@ import { RESTORING } from '../lib/containment/own-snapshots.ts'
 import { planContainment } from '../lib/containment/plan.ts'
 import { parsePlaybook } from '../lib/containment/playbook.ts'
 import type { Finding } from '../lib/finding.ts'
+import { snapshotBefore } from '../lib/snapshot-before.ts'
 
 const settings = settingsOf([
   ...CONTAIN_SETTINGS,
@@ -77,7 +78,7 @@ export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRe
 const takenBefore = async ({ rule, raw }: Finding) => {
   const playbook = playbooks.find(({ name }) => name === rule.playbook)
   if (!playbook?.actions.some(({ type }) => RESTORING.has(type))) return undefined
-  const { taken, skipped } = await snapshots.before(raw.eventTime)
+  const { taken, skipped } = await snapshotBefore(snapshots, raw.eventTime)
   if (skipped.length > 0) logger.error('snapshots that cannot be read', { skipped })
   return taken
 }

@@ -4,6 +4,7 @@ import { lambda, logger, report } from '../lib/aws/handler.ts'
 import { awsResponder } from '../lib/aws/responder.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { s3SnapshotStore } from '../lib/aws/snapshot-store.ts'
+import { serialiseSnapshots } from '../lib/containment/stored-snapshots.ts'
 import { takeSnapshots } from '../lib/containment/take-snapshots.ts'
 
 const settings = settingsOf(['accountId', 'lakeBucket', 'logBucket', 'findingBus', 'ownPrefix', 'keyArn'])
@@ -21,7 +22,7 @@ export const handler = lambda(async () => {
     keys: [keyArn],
   })
   for (const one of taken.missing) logger.warn('not in the snapshot', { ...one })
-  await store.put(taken)
+  await store.put(taken.time, serialiseSnapshots(taken))
   const sizes = Object.entries(taken.snapshots).map(([section, { size }]) => [section, size as number])
   const counts = { ...Object.fromEntries(sizes), missing: taken.missing.length } as Record<string, number>
   report(counts)

@@ -26,6 +26,7 @@ import { serialiseSnapshots } from '../../lib/containment/stored-snapshots.ts'
 import { takeSnapshots } from '../../lib/containment/take-snapshots.ts'
 import { DEFAULTS } from '../../lib/containment/world.ts'
 import type { Responder } from '../../lib/ports.ts'
+import { snapshotBefore } from '../../lib/snapshot-before.ts'
 import type { CloudTrailEvent } from '../../lib/trail/event.ts'
 import { event, findingOf, planFor } from '../containment/events.ts'
 import { memoryLedger } from '../support/memory-ledger.ts'
@@ -108,7 +109,7 @@ describe.skipIf(!hasMoto)(
 
     /** From an event to contained, with the snapshot that the store finds for it. */
     const contained = async (raw: CloudTrailEvent, type: string) => {
-      const { taken, skipped } = await s3SnapshotStore('lake', s3).before(raw.eventTime)
+      const { taken, skipped } = await snapshotBefore(s3SnapshotStore('lake', s3), raw.eventTime)
       expect(skipped).toEqual([])
       const world = {
         responder: byName(responderOf(API_SERVICES)),
@@ -136,13 +137,13 @@ describe.skipIf(!hasMoto)(
     /** Attacks, keeps what the attacker left as a newer snapshot, restores, and compares. */
     const restored = async (raw: CloudTrailEvent, type: string, weaken: () => Promise<unknown>) => {
       const before = await take()
-      await s3SnapshotStore('lake', s3).put(before)
+      await s3SnapshotStore('lake', s3).put(before.time, serialiseSnapshots(before))
       await new Promise((resolve) => setTimeout(resolve, 5))
       const seen = { ...raw, eventTime: clock.now() }
       await weaken()
       const weakened = await take()
       expect(shown(weakened)).not.toEqual(shown(before))
-      await s3SnapshotStore('lake', s3).put(weakened)
+      await s3SnapshotStore('lake', s3).put(weakened.time, serialiseSnapshots(weakened))
       await contained(seen, type)
       expect(shown(await take())).toEqual(shown(before))
     }

@@ -108,7 +108,7 @@ const findingsSection = (of: SummaryOf, paint: Paint, width: number): string => 
 
 /** What happened and is not told above: repeats, accepted findings, rules on trial. */
 const heldBackLines = ({ outcome, expired = [] }: SummaryOf): readonly string[] => {
-  const { repeats, suppressed, shadowed } = outcome.heldBack
+  const { repeats, suppressed, shadowed, crowded } = outcome.heldBack
   const repeated = repeats.reduce((sum, { count }) => sum + count, 0)
   return [
     ...(repeated > 0
@@ -119,6 +119,10 @@ const heldBackLines = ({ outcome, expired = [] }: SummaryOf): readonly string[] 
         `${number(count)} suppressed: ${rule}, by ${owner} until ${until} (${reason})`,
     ),
     ...Object.entries(shadowed).map(([rule, count]) => `${number(count)} on trial, not reported: ${rule}`),
+    ...Object.entries(crowded).map(
+      ([rule, groups]) =>
+        `${rule} had more groups than it may hold: ${number(groups)} were given up unfinished`,
+    ),
     ...baselineLines(outcome),
     ...expired.map(({ rule, owner, until }) => `suppression of ${rule} by ${owner} is over since ${until}`),
   ].map(terminalSafe)

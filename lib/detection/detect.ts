@@ -50,6 +50,8 @@ export interface Closing {
   readonly suppressed: readonly Suppressed[]
   /** Rules on trial and how often each would have reported. */
   readonly shadowed: Readonly<Record<string, number>>
+  /** Correlations that had more groups at once than they may hold, and how many of them they gave up or judged early. */
+  readonly crowded: Readonly<Record<string, number>>
 }
 
 interface Machine {
@@ -236,5 +238,10 @@ const close = (machine: Machine): Closing => {
     repeats: machine.merger.repeats(),
     suppressed: machine.suppressor.counts(),
     shadowed: Object.fromEntries(machine.shadowed),
+    crowded: Object.fromEntries(
+      machine.listeners.correlators
+        .map(({ rule, correlator }) => [rule.ref.id, correlator.crowdedOut()] as const)
+        .filter(([, groups]) => groups > 0),
+    ),
   }
 }

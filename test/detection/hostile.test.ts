@@ -99,6 +99,71 @@ describe('hostile events', () => {
     expect(found).toBe(5)
   })
 
+  it('a request of a million keys is searched once, and a finding names a few of them', () => {
+    const requestParameters: Record<string, unknown> = {}
+    for (let i = 0; i < 1_000_000; i++) requestParameters[`key${i}`] = 'value'
+    requestParameters['last'] = 'needle'
+    expect(fires(own('{requestParameters|contains: needle}'), { requestParameters })).toBe(true)
+    expect(fires(own('{requestParameters.none: x}'), { requestParameters })).toBe(false)
+    const found = makeDetector(shipped).detect({
+      event: {
+        eventID: 'e',
+        eventTime: '2026-01-01T00:00:00Z',
+        eventSource: 'cloudtrail.amazonaws.com',
+        eventName: 'StopLogging',
+        requestParameters,
+      },
+      key: 'k',
+      index: 0,
+    })
+    expect(found.map(({ rule }) => rule.id)).toContain('cloudtrail-trail-stopped')
+    for (const { resources } of found) expect(resources.length).toBeLessThanOrEqual(50)
+  }, 60_000)
+
+  it('keywords and expressions read 100 KB to its end, and no expression can hang on it', () => {
+    const userAgent = `${'a'.repeat(100_000)}!end`
+    expect(fires(own("['*!end', other]"), { userAgent })).toBe(true)
+    expect(fires(own("{'|all': ['*!end', nowhere]}"), { userAgent })).toBe(false)
+    for (const bomb of ['(a|aa)+$', '(a*)*b', '(.*a){20}b', '(a+)+[0-9]', '^(([a-z])+.)+[A-Z]([a-z])+$'])
+      expect(fires(own(`{userAgent|re: '${bomb}'}`), { userAgent }), bomb).toBe(false)
+    expect(fires(own("{userAgent|re: '(a|aa)+!end$'}"), { userAgent })).toBe(true)
+  }, 60_000)
+
+  it('a million groups of a correlation are held within a bound, and those given up are counted', () => {
+    const text = `title: c\nname: c\ncorrelation: {type: event_count, rules: [r], group-by: [userIdentity.arn], timespan: 1h, condition: {gte: 3}}\n---\ntitle: r\nname: r\nlogsource: {product: aws}\ndetection: {s: {eventName: A}, condition: s}\n`
+    const detector = makeDetector(loadRules([{ path: 'c.yml', text }]).rules)
+    const see = (arn: string, index: number) =>
+      detector.detect({
+        event: {
+          eventID: `${index}`,
+          eventTime: '2026-01-01T00:00:00Z',
+          eventName: 'A',
+          userIdentity: { arn },
+        },
+        key: 'k',
+        index,
+      })
+    let early = 0
+    for (let i = 0; i < 1_000_000; i++) early += see(`made-${i}`, i).length
+    expect(early).toBe(0)
+    const found = [1, 2, 3].flatMap((i) => see('attacker', 1_000_000 + i))
+    expect(found).toHaveLength(1)
+    const { crowded } = detector.finish()
+    expect(crowded['c']).toBeGreaterThan(950_000)
+    expect(crowded['c']).toBeLessThan(1_000_000)
+  }, 120_000)
+
+  it('100,000 findings are made one by one, each with its own id', () => {
+    const detector = makeDetector(own('{eventName: A}'))
+    const ids = new Set<string>()
+    for (let index = 0; index < 100_000; index++) {
+      const event = { eventID: `e${index}`, eventTime: '2026-01-01T00:00:00Z', eventName: 'A' }
+      for (const { id } of detector.detect({ event, key: 'k', index })) ids.add(id)
+    }
+    expect(ids.size).toBe(100_000)
+    expect(detector.finish().findings).toEqual([])
+  }, 120_000)
+
   it('whatever JSON an event is made of, shipped rules do not throw', () => {
     const detector = makeDetector(shipped)
     const calls = shipped.flatMap((rule) => {

@@ -31,7 +31,11 @@ const makeSliding = <T>(
   rule: SigmaCorrelationRule,
   references: readonly (readonly string[])[],
 ): Correlator<T> => {
-  const groups = generations<Group<T>>(MAX_GENERATION)
+  let crowded = 0
+  let now = 0
+  const groups = generations<Group<T>>(MAX_GENERATION, (forgotten) => {
+    for (const { hits } of forgotten) if ((hits.at(-1)?.time ?? 0) + rule.timespanMs >= now) crowded++
+  })
   const counts = rule.type === 'event_count' || rule.type === 'value_count'
   const limit = Math.max(counts ? MAX_COUNTED : MAX_HITS, rule.threshold * 4)
   const read = hitReader<T>(rule, references)
@@ -40,6 +44,7 @@ const makeSliding = <T>(
       const found = read(match)
       if (!found) return undefined
       const { time } = match
+      now = time
       const group = groups.get(found.key, () => ({ hits: [], reported: [] }))
       if (group.reported.length > 0 && isReported(group, time)) return undefined
       for (const hit of found.hits) insert(group, rule, hit)
@@ -47,6 +52,7 @@ const makeSliding = <T>(
       return group.hits.length < rule.threshold ? undefined : report(group, rule, time)
     },
     finish: () => [],
+    crowdedOut: () => crowded,
   }
 }
 
@@ -195,21 +201,24 @@ const whenInOrder = <T>(hits: readonly Hit<T>[], start: number, end: number, rul
   return -1
 }
 
-/** A map that forgets what was not asked for in the last `size` to twice `size` look-ups. */
-const generations = <V>(size: number) => {
+/** A map that forgets what was not asked for in the last `size` to twice `size` look-ups, and says so. */
+const generations = <V>(size: number, forget: (values: Iterable<V>) => void) => {
   let young = new Map<string, V>()
   let old = new Map<string, V>()
   let asked = 0
   return {
     get: (key: string, make: () => V): V => {
       if (++asked > size) {
+        forget(old.values())
         old = young
         young = new Map()
         asked = 1
       }
       const known = young.get(key)
       if (known !== undefined) return known
-      const value = old.get(key) ?? make()
+      const before = old.get(key)
+      const value = before ?? make()
+      if (before !== undefined) old.delete(key)
       young.set(key, value)
       return value
     },

@@ -41,6 +41,8 @@ export interface Correlator<T> {
   add(match: Match<T>): Completed<T> | undefined
   /** No more will be told: the windows that could only be judged whole. */
   finish(): readonly Completed<T>[]
+  /** Groups that were given up, or judged early, for want of room while their window was still open. */
+  crowdedOut(): number
 }
 
 /** Group and hits of a match; none when it lacks a field that the rule groups by. */

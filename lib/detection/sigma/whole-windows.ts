@@ -18,6 +18,7 @@ export const makeWholeCorrelator = <T>(
   const read = hitReader<T>(rule, references)
   const groups = new Map<string, Hit<T>[]>()
   const early: Completed<T>[] = []
+  let crowded = 0
   return {
     add: (match) => {
       const found = read(match)
@@ -26,7 +27,7 @@ export const makeWholeCorrelator = <T>(
       groups.set(found.key, hits)
       for (const hit of found.hits) insertHit(hits, hit)
       if (hits.length > MAX_HITS) early.push(...judge(rule, takeFirst(hits, rule.timespanMs)))
-      if (groups.size > MAX_GROUPS) early.push(...judgeOldest(rule, groups))
+      if (groups.size > MAX_GROUPS && ++crowded) early.push(...judgeOldest(rule, groups))
       return early.shift()
     },
     finish: () => {
@@ -34,6 +35,7 @@ export const makeWholeCorrelator = <T>(
       groups.clear()
       return [...early.splice(0), ...rest]
     },
+    crowdedOut: () => crowded,
   }
 }
 

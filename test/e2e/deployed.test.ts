@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { gzipSync, zstdDecompressSync } from 'node:zlib'
+import { AthenaClient, GetQueryExecutionCommand, StartQueryExecutionCommand } from '@aws-sdk/client-athena'
 import {
   EventBridgeClient,
   PutEventsCommand,
@@ -10,6 +11,7 @@ import { GetPartitionsCommand, GetTableCommand, GlueClient } from '@aws-sdk/clie
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { markedSql, type QueryRun, runKey, stateKey } from '../../lib/query/run-record.ts'
 import { signedTrail, trailKeyPair } from '../support/signed-trail.ts'
 import { projectForEmulator, sls } from './deploy.ts'
 import { ACCOUNT, eventually, ministackCommand, startEmulator } from './emulator.ts'
@@ -330,5 +332,45 @@ describe.skipIf(why !== '')('the deployed stack', () => {
     const { Table } = await glue.send(new GetTableCommand({ DatabaseName: database, Name: 'cloudtrail' }))
     const view = Buffer.from(/Presto View: (\S+)/.exec(Table!.ViewOriginalText!)![1]!, 'base64').toString()
     expect(JSON.parse(view)).toMatchObject({ schema: database, catalog: 'awsdatacatalog' })
+  })
+
+  it('makes the rows of a scheduled query findings once Athena says that it ended', async () => {
+    const client = { endpoint: emulator.endpoint }
+    const [pack, query] = ['trailwarden', 'who-stopped-logging']
+    const started: QueryRun = {
+      ...{ run: '20261102T000000Z-0123456789abcdef', pack, query, state: 'STARTING', attempt: 1 },
+      ...{ since: '2026-11-01T00:00:00.000Z', until: '2026-11-02T00:00:00.000Z', late: [] },
+      started: '2026-11-02T00:00:00.000Z',
+      sql: "SELECT 'e2e-row' AS eventid, 'StopLogging' AS eventname",
+    }
+    const Bucket = outputs['LakeBucket']!
+    // as a start leaves it that was killed once it had sent the query
+    const Body = JSON.stringify({ version: 1, running: { run: started, late: {} } })
+    await s3.send(new PutObjectCommand({ Bucket, Key: stateKey(started), Body }))
+    const { QueryExecutionId } = await new AthenaClient(client).send(
+      new StartQueryExecutionCommand({ QueryString: markedSql(started), WorkGroup: outputs['WorkGroup'] }),
+    )
+    await eventually('the end of the query', async () => {
+      const { QueryExecution } = await new AthenaClient(client).send(
+        new GetQueryExecutionCommand({ QueryExecutionId }),
+      )
+      return QueryExecution?.Status?.State === 'SUCCEEDED' || undefined
+    })
+    // the emulator does not tell of it, so the test does, twice
+    const detail = { currentState: 'SUCCEEDED', queryExecutionId: QueryExecutionId }
+    const told = { source: 'aws.athena', 'detail-type': 'Athena Query State Change', detail }
+    for (const messageId of ['m-1', 'm-2']) {
+      const message = { messageId, body: JSON.stringify(told) }
+      expect(await invoke('finish-query', { Records: [message] })).toEqual({ batchItemFailures: [] })
+    }
+    await onBus('the finding of the query', ({ detail }) => detail.id === 'who-stopped-logging#e2e-row')
+    const line = await eventually('the line of the run', async () => {
+      const read = await s3
+        .send(new GetObjectCommand({ Bucket, Key: runKey(started) }))
+        .catch(() => undefined)
+      return read?.Body?.transformToString()
+    })
+    expect(JSON.parse(line)).toMatchObject({ state: 'SUCCEEDED', rows: 1, findings: 1 })
+    expect(received.filter(({ detail }) => detail.id === 'who-stopped-logging#e2e-row')).toHaveLength(1)
   })
 })

@@ -1,3 +1,4 @@
+import { API_NAMES } from './api-names.ts'
 import { costsEveryEvent } from './index.ts'
 import type { EventRule, Rule } from './rules.ts'
 import { SCHEMA_FIELDS, VALUES } from './schema.ts'
@@ -32,7 +33,10 @@ export const lintRules = (rules: readonly Rule[]): readonly Lint[] => {
 
 const lintDetection = (rule: EventRule, report: Report): void => {
   for (const [name, selection] of rule.sigma.selections) {
-    for (const line of alternativesOf(selection).flatMap((lines) => lines ?? [])) lintLine(name, line, report)
+    for (const lines of alternativesOf(selection)) {
+      for (const line of lines ?? []) lintLine(name, line, report)
+      lintCalls(name, lines ?? [], report)
+    }
   }
   if (costsEveryEvent(rule)) {
     report('warning', 'no-event-name', 'no eventName must match: the rule is tested against every event')
@@ -56,6 +60,36 @@ const lintLine = (selection: string, { field, modifiers, values }: Line, report:
     }
   }
 }
+
+/** A name of another service beside an eventSource: IAM actions are not quite the calls, so only what another service has is told. */
+const lintCalls = (selection: string, lines: readonly Line[], report: Report): void => {
+  const sources = literalsOf(lines, 'eventSource').map(serviceOf)
+  if (sources.length === 0 || !sources.every((service) => NAMES.has(service))) return
+  for (const name of literalsOf(lines, 'eventName')) {
+    const call = name.toLowerCase().replace(VERSION, '')
+    if (sources.some((service) => NAMES.get(service)!.has(call))) continue
+    const others = [...NAMES].filter(([, names]) => names.has(call)).map(([service]) => service)
+    if (others.length === 0) continue
+    const message = `${selection}: ${name} is a call of ${others.join(', ')}, not of ${sources.join(', ')}: the two together look like a mistake`
+    report('warning', 'other-service', message)
+  }
+}
+
+/** Lambda's events end in the version of the API: CreateFunction20150331. */
+const VERSION = /20\d{6}(?:v\d)?$/
+
+const NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries(API_NAMES).map(([service, names]) => [service, new Set(names.toLowerCase().split(' '))]),
+)
+
+const serviceOf = (source: string): string => source.toLowerCase().replace(/\.amazonaws\.com$/, '')
+
+/** Plain values that the field is compared with. */
+const literalsOf = (lines: readonly Line[], field: string): readonly string[] =>
+  lines
+    .filter((line) => line.field === field && line.modifiers.every((name) => name === 'cased'))
+    .flatMap(({ values }) => values)
+    .filter((value): value is string => typeof value === 'string' && !isPattern(value))
 
 const isPattern = (value: string): boolean => parsePattern(value).some((token) => typeof token !== 'string')
 

@@ -47,6 +47,37 @@ describe('linting rules', () => {
     expect(errors(selection)).toEqual([])
   })
 
+  it.each([
+    ['{eventSource: ec2.amazonaws.com, eventName: CreateUser}', 'CreateUser is a call of iam'],
+    [
+      '{eventSource: iam.amazonaws.com, eventName: [CreateUser, StopLogging]}',
+      'StopLogging is a call of cloudtrail',
+    ],
+    ['[{eventSource: s3.amazonaws.com, eventName: assumerole}]', 'assumerole is a call of sts'],
+  ])('warns of a call of another service: %s', (selection, expected) => {
+    const found = lint(selection).filter(({ code }) => code === 'other-service')
+    expect(found.map(({ severity }) => severity)).toEqual(['warning'])
+    expect(found[0]!.message).toContain(expected)
+  })
+
+  it.each([
+    '{eventSource: iam.amazonaws.com, eventName: CreateUser}',
+    '{eventSource: lambda.amazonaws.com, eventName: CreateFunction20150331}',
+    '{eventSource: s3.amazonaws.com, eventName: NobodyKnowsThisCall}',
+    '{eventSource: [iam.amazonaws.com, sts.amazonaws.com], eventName: AssumeRole}',
+    '{eventSource: unheard.amazonaws.com, eventName: CreateUser}',
+    "{eventSource: iam.amazonaws.com, eventName: 'Stop*'}",
+  ])('does not warn of %s', (selection) => {
+    expect(lint(selection).filter(({ code }) => code === 'other-service')).toEqual([])
+  })
+
+  it('warns of no call of a shipped rule', () => {
+    const found = lintRules(loadRules(shippedRuleFiles()).rules).filter(
+      ({ code }) => code === 'other-service',
+    )
+    expect(found).toEqual([])
+  })
+
   it('says what a rule does not say about itself', () => {
     expect(
       lint('{a.b: x}')

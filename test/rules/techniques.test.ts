@@ -4,24 +4,24 @@ import { parse } from 'yaml'
 import { makeDetector } from '../../lib/detection/detect.ts'
 import { loadRules } from '../../lib/detection/rules.ts'
 import { atLeast, type Finding, type Level } from '../../lib/finding.ts'
-import type { CloudTrailEvent } from '../../lib/trail/event.ts'
+import { type CloudTrailEvent, isObject, type UserIdentity } from '../../lib/trail/event.ts'
 import { shippedRuleFiles } from '../support/shipped-rules.ts'
 
 const ACCOUNT = '111122223333'
 const OWN_OTHER_ACCOUNT = '777788889999'
 const { rules } = loadRules(shippedRuleFiles())
 
-const session = (role: string, name: string, more: object = {}): object => ({
+const session = (role: string, name: string, more: UserIdentity = {}): UserIdentity => ({
   type: 'AssumedRole',
   arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/${name}`,
   accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
   ...more,
   sessionContext: {
     sessionIssuer: { type: 'Role', userName: role, arn: `arn:aws:iam::${ACCOUNT}:role/${role}` },
-    ...('sessionContext' in more ? (more.sessionContext as object) : {}),
+    ...(isObject(more.sessionContext) && more.sessionContext),
   },
 })
-const user = (name: string): object => ({
+const user = (name: string): UserIdentity => ({
   type: 'IAMUser',
   userName: name,
   arn: `arn:aws:iam::${ACCOUNT}:user/${name}`,
@@ -32,7 +32,7 @@ const service = (name: string): CloudTrailEvent => ({
   sourceIPAddress: `${name}.amazonaws.com`,
   userAgent: `${name}.amazonaws.com`,
 })
-const webIdentity = (provider: string): object => ({
+const webIdentity = (provider: string): UserIdentity => ({
   sessionContext: {
     webIdFederationData: { federatedProvider: `arn:aws:iam::${ACCOUNT}:oidc-provider/${provider}` },
   },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Command } from 'commander'
 import { automaticTypes } from '../lib/containment/automatic.ts'
+import { denyOnly } from '../lib/containment/deny-only.ts'
 import type { ActionRecord, Book } from '../lib/containment/fold.ts'
 import { openLedger } from '../lib/containment/ledger.ts'
 import { type ContainSettings, type ContainWorld, DEFAULTS } from '../lib/containment/world.ts'
@@ -46,7 +47,7 @@ export const openContainWorld = async (options: ActOptions) => {
   const config = await readConfig(options.config)
   const caller = await callerIdentity(options.region)
   const world: ContainWorld = {
-    responder: awsResponder({ services: API_SERVICES, region: options.region }),
+    responder: denyOnly(awsResponder({ services: API_SERVICES, region: options.region })),
     evidence: cloudTrailEvidence(),
     ledger: openLedger(fileLedger(options.ledger), systemClock),
     clock: systemClock,

@@ -9,6 +9,7 @@ import { settingsOf } from '../lib/aws/settings.ts'
 import { findingSinkOf } from '../lib/aws/world.ts'
 import { CONTAIN_SETTINGS, containWorldOf } from '../lib/contain-world.ts'
 import { applyPlan, type Outcome } from '../lib/containment/apply.ts'
+import { denyOnly } from '../lib/containment/deny-only.ts'
 import { firstLook } from '../lib/containment/first-look.ts'
 import { releaseAction } from '../lib/containment/release.ts'
 import { watchDoubted } from '../lib/containment/watch.ts'
@@ -16,7 +17,7 @@ import { UsageError } from '../lib/errors.ts'
 
 const settings = settingsOf([...CONTAIN_SETTINGS, 'findingBus', 'topic', 'lakeBucket', 'notifyLevel'])
 const findings = findingSinkOf(settings)
-const ports = { ...containPortsOf(settings), responder: awsResponder({ services: API_SERVICES }) }
+const ports = { ...containPortsOf(settings), responder: denyOnly(awsResponder({ services: API_SERVICES })) }
 
 /** What `approve` asks for, after it has seen who asks, and `contain` for what its own role may not do. */
 const ORDER = z.union([

@@ -14,6 +14,7 @@ import { s3SnapshotStore } from '../lib/aws/snapshot-store.ts'
 import { findingSinkOf, planSinkOf } from '../lib/aws/world.ts'
 import { CONTAIN_SETTINGS, containWorldOf } from '../lib/contain-world.ts'
 import { type Contained, contain } from '../lib/containment/contain.ts'
+import { denyOnly } from '../lib/containment/deny-only.ts'
 import { firstLook } from '../lib/containment/first-look.ts'
 import { isNarrow } from '../lib/containment/narrow.ts'
 import { RESTORING } from '../lib/containment/own-snapshots.ts'
@@ -36,7 +37,7 @@ const plans = planSinkOf(settings, systemClock)
 const findings = findingSinkOf(settings)
 const snapshots = s3SnapshotStore(settings.lakeBucket)
 const ask = askFunction(settings.wideFunction)
-const ports = { ...containPortsOf(settings), responder: awsResponder({ services: API_SERVICES }) }
+const ports = { ...containPortsOf(settings), responder: denyOnly(awsResponder({ services: API_SERVICES })) }
 
 /**
  * A finding arrived: say what would contain it, exactly, and how it is undone. In mode `observe` that is all, and nothing is called. Else the plan goes

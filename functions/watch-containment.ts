@@ -8,11 +8,12 @@ import { awsResponder } from '../lib/aws/responder.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { findingSinkOf } from '../lib/aws/world.ts'
 import { CONTAIN_SETTINGS, containWorldOf } from '../lib/contain-world.ts'
+import { denyOnly } from '../lib/containment/deny-only.ts'
 import { sweepContainment } from '../lib/containment/sweep.ts'
 
 const settings = settingsOf([...CONTAIN_SETTINGS, 'findingBus', 'topic', 'lakeBucket', 'notifyLevel'])
 const findings = findingSinkOf(settings)
-const ports = { ...containPortsOf(settings), responder: awsResponder({ services: API_SERVICES }) }
+const ports = { ...containPortsOf(settings), responder: denyOnly(awsResponder({ services: API_SERVICES })) }
 
 /** Every minute: look whether what is contained still is, go on with what was interrupted, see to what has lasted long enough. */
 export const handler = lambda(async (_event: unknown, { awsRequestId }: Context) => {

@@ -118,7 +118,6 @@ const LARGER: Readonly<Record<string, number>> = {
   'detect-api-call': 1.5,
   'detect-log-file': 1.5,
   'watch-habits': 1.5,
-  'finish-query': 1.5,
   query: 1.25,
 }
 

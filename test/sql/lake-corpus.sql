@@ -1,5 +1,5 @@
 -- Queries as people write them for CloudTrail Lake and for Athena's own table, each with its answer over examples/incident:
--- `rows N: ...` with the number of rows and the first of them, or `refused: ...` with a part of the reason.
+-- `rows N: ...` with the number of rows and the one that sorts first as text (`rows N` where LIMIT may take any), or `refused: ...` with a part of the reason.
 
 -- == top talkers with a comment block
 -- rows 10: NULL | 250
@@ -146,7 +146,7 @@ SELECT date_format(eventTime, '%Y-%m-%d %H:00') AS bucket, count(*) AS n FROM cl
 SELECT format_datetime(eventTime, 'yyyy-MM-dd') AS d, count(*) AS n FROM cloudtrail_logs GROUP BY 1 ORDER BY 1
 
 -- == bound by date_format of the parsed time
--- rows 5: 13 | 122
+-- rows 5: 08 | 88
 SELECT date_format(from_iso8601_timestamp(eventtime), '%H') AS hh, count(*) n FROM cloudtrail_logs group by 1 order by n desc, 1 limit 5
 
 -- == day_of_week and hour outside office hours
@@ -154,7 +154,7 @@ SELECT date_format(from_iso8601_timestamp(eventtime), '%H') AS hh, count(*) n FR
 SELECT eventName, userIdentity.arn, eventTime FROM cloudtrail_logs WHERE eventName = 'ConsoleLogin' AND (hour(eventTime) < 7 OR hour(eventTime) > 19 OR day_of_week(eventTime) IN (6, 7))
 
 -- == at time zone
--- rows 2: StopLogging | 2026-10-14 09:16:27.000 America/New_York
+-- rows 2: StartLogging | 2026-10-14 09:41:09.000 America/New_York
 SELECT eventName, eventTime AT TIME ZONE 'America/New_York' AS local FROM cloudtrail_logs WHERE eventName IN ('StopLogging','StartLogging') ORDER BY eventTime
 
 -- == date_diff in minutes
@@ -178,7 +178,7 @@ SELECT year(eventTime) AS y, month(eventTime) AS m, day(eventTime) AS d, count(*
 SELECT eventTime, eventName, useridentity.accountid, sourceIPAddress FROM cloudtrail_logs WHERE eventSource = 's3.amazonaws.com' AND useridentity.accountid = 'ANONYMOUS_PRINCIPAL' ORDER BY eventtime LIMIT 20
 
 -- == athena documentation, users and their keys
--- rows 3: arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForConf | 212
+-- rows 3: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admini | 92
 SELECT useridentity.arn, Count(requestid) AS RequestCount FROM cloudtrail_logs WHERE useridentity.accesskeyid IS NOT NULL GROUP BY useridentity.arn ORDER BY RequestCount DESC LIMIT 3
 
 -- == athena documentation, unnest of resources with a column list
@@ -186,27 +186,27 @@ SELECT useridentity.arn, Count(requestid) AS RequestCount FROM cloudtrail_logs W
 SELECT eventname, useridentity.username, r.arn AS resource FROM cloudtrail_logs CROSS JOIN UNNEST(resources) AS t(r) WHERE eventsource = 'kms.amazonaws.com' LIMIT 3
 
 -- == athena documentation, unnest of resources, one name a field
--- rows 3: DeleteBucketPublicAccessBlock | 111122223333 | AWS::S3::Bucket | arn:aws:s3:::example-customer-exports
+-- rows 3
 SELECT eventName, res_account, res_type, res_arn FROM cloudtrail_logs CROSS JOIN UNNEST(resources) AS t(res_account, res_type, res_arn, res_prefix) WHERE res_type LIKE 'AWS::S3%' LIMIT 3
 
 -- == unnest with an alias for the row alone
--- rows 2: DeleteBucketPublicAccessBlock | AWS::S3::Bucket
+-- rows 2
 SELECT eventName, r.type FROM events, UNNEST(resources) AS r WHERE r.type = 'AWS::S3::Bucket' LIMIT 2
 
 -- == unnest without an alias
--- rows 2: Decrypt | arn:aws:kms:eu-west-1:111122223333:key/3c1f7f0e-5c1d-4b7e-9a
+-- rows 2
 SELECT eventName, arn FROM events CROSS JOIN UNNEST(resources) LIMIT 2
 
 -- == unnest cross join with ordinality
--- rows 5: GetObject | arn:aws:s3:::example-customer-exports | 2
+-- rows 5
 SELECT eventName, u.arn, u.pos FROM events CROSS JOIN UNNEST(resources) WITH ORDINALITY AS u (accountid, type, arn, prefix, pos) WHERE pos > 1 LIMIT 5
 
 -- == unnest left join on true
--- rows 4: 94e464b6-99a6-4538-ad41-e68e46184a0d | arn:aws:s3:::example-customer-exports
+-- rows 4
 SELECT e.eventID, u.arn FROM events e LEFT JOIN UNNEST(e.resources) AS u (a, t, arn, p) ON TRUE WHERE e.eventName = 'GetObject' LIMIT 4
 
 -- == json_extract_scalar on a map, documentation style
--- rows 3: example-customer-exports | 76
+-- rows 3: NULL | 5
 SELECT json_extract_scalar(requestparameters, '$.bucketName') AS bucket, count(*) AS n FROM cloudtrail_logs WHERE eventsource = 's3.amazonaws.com' GROUP BY json_extract_scalar(requestparameters, '$.bucketName') ORDER BY n DESC, 1 LIMIT 5
 
 -- == json_extract_scalar with bracket path
@@ -254,7 +254,7 @@ SELECT CAST(requestParameters AS JSON) AS p FROM events WHERE eventName = 'StopL
 SELECT CAST(requestParameters AS varchar) AS p FROM events WHERE eventName = 'StopLogging'
 
 -- == map keys
--- rows 5: userName | 10
+-- rows 5: accessKeyId | 2
 SELECT k, count(*) AS n FROM events CROSS JOIN UNNEST(map_keys(requestParameters)) AS t (k) WHERE eventSource = 'iam.amazonaws.com' GROUP BY k ORDER BY n DESC, k LIMIT 5
 
 -- == unnest of a map
@@ -314,7 +314,7 @@ SELECT element_at(additionalEventData, 'MFAUsed') AS mfa, element_at(responseEle
 SELECT count(*) FROM $EDS_ID WHERE eventName = 'ConsoleLogin' AND additionalEventData['MFAUsed'] = 'Yes'
 
 -- == session mfa
--- rows 3: false | 883
+-- rows 3: NULL | 308
 SELECT userIdentity.sessionContext.attributes.mfaAuthenticated AS mfa, count(*) AS n FROM $EDS_ID GROUP BY userIdentity.sessionContext.attributes.mfaAuthenticated ORDER BY 2 DESC
 
 -- == session mfa against a boolean
@@ -322,7 +322,7 @@ SELECT userIdentity.sessionContext.attributes.mfaAuthenticated AS mfa, count(*) 
 SELECT count(*) FROM $EDS_ID WHERE userIdentity.sessionContext.attributes.mfaAuthenticated = true
 
 -- == session mfa lower case hive struct
--- rows 3: AWSServiceRoleForConfig | 212
+-- rows 3: AWSReservedSSO_AdministratorAccess_5f0c2d9a1b3e4f67 | 93
 SELECT useridentity.sessioncontext.sessionissuer.username, count(*) AS n FROM cloudtrail_logs WHERE useridentity.sessioncontext.sessionissuer.username IS NOT NULL GROUP BY useridentity.sessioncontext.sessionissuer.username ORDER BY n DESC, 1 LIMIT 3
 
 -- == session creation date
@@ -403,15 +403,15 @@ SELECT count(*) FROM events WHERE eventSource NOT IN ('kms.amazonaws.com', 's3.a
 SELECT count(*) FROM events WHERE regexp_like(userAgent, '(?i)kali|parrot|pentoo')
 
 -- == regexp_like of event names
--- rows 7: PutMetricAlarm | 3
+-- rows 7: DeleteAccessKey | 1
 SELECT eventName, count(*) AS n FROM events WHERE regexp_like(eventName, '^(Delete|Remove|Terminate|Stop|Put|Detach).*') GROUP BY eventName ORDER BY 2 DESC, 1
 
 -- == regexp_extract of a role name
--- rows 3: AWSServiceRoleForConfig | 212
+-- rows 3: AWSReservedSSO_AdministratorAccess_5f0c2d9a1b3e4f67 | 93
 SELECT regexp_extract(userIdentity.arn, 'assumed-role/([^/]+)/', 1) AS role, count(*) AS n FROM events WHERE userIdentity.type = 'AssumedRole' GROUP BY 1 ORDER BY n DESC LIMIT 3
 
 -- == split_part of the arn
--- rows 3: AWSServiceRoleForConfig | 212
+-- rows 3: AWSReservedSSO_AdministratorAccess_5f0c2d9a1b3e4f67 | 93
 SELECT split_part(userIdentity.arn, '/', 2) AS name, count(*) AS n FROM events WHERE userIdentity.type = 'AssumedRole' GROUP BY split_part(userIdentity.arn, '/', 2) ORDER BY n DESC LIMIT 3
 
 -- == element_at of split
@@ -419,7 +419,7 @@ SELECT split_part(userIdentity.arn, '/', 2) AS name, count(*) AS n FROM events W
 SELECT element_at(split(userIdentity.principalId, ':'), 2) AS session, count(*) AS n FROM events WHERE userIdentity.principalId LIKE '%:%' GROUP BY 1 ORDER BY n DESC, 1 LIMIT 3
 
 -- == last part of split by negative position
--- rows 5: break-glass-admin
+-- rows 5: NULL
 SELECT DISTINCT element_at(split(userIdentity.arn, '/'), -1) AS last FROM events WHERE userIdentity.type = 'IAMUser' ORDER BY 1
 
 -- == split subscript
@@ -427,11 +427,11 @@ SELECT DISTINCT element_at(split(userIdentity.arn, '/'), -1) AS last FROM events
 SELECT split(eventSource, '.')[1] AS service, count(*) AS n FROM events GROUP BY split(eventSource, '.')[1] ORDER BY n DESC LIMIT 5
 
 -- == service name by replace
--- rows 5: iam | 20
+-- rows 5: cloudformation | 6
 SELECT replace(eventSource, '.amazonaws.com') AS service, count(distinct eventName) AS apis FROM events GROUP BY 1 ORDER BY apis DESC, 1 LIMIT 5
 
 -- == coalesce of names
--- rows 5: AWSServiceRoleForConfig | 212
+-- rows 5: AWSReservedSSO_AdministratorAccess_5f0c2d9a1b3e4f67 | 93
 SELECT COALESCE(userIdentity.userName, userIdentity.sessionContext.sessionIssuer.userName, userIdentity.arn, userIdentity.invokedBy, 'nobody') AS actor, COUNT(*) AS n FROM $EDS_ID GROUP BY 1 ORDER BY n DESC LIMIT 5
 
 -- == case in select and group by alias position
@@ -451,7 +451,7 @@ SELECT eventSource, SUM(CASE WHEN errorCode IS NULL THEN 1 ELSE 0 END) AS ok, SU
 SELECT count(if(errorCode IS NOT NULL, 1)) AS errors FROM events
 
 -- == percentage of errors
--- rows 13: dynamodb.amazonaws.com | 100.0
+-- rows 13: ce.amazonaws.com | 20.0
 SELECT eventSource, round(100.0 * count_if(errorCode IS NOT NULL) / count(*), 2) AS pct FROM events GROUP BY eventSource HAVING count_if(errorCode IS NOT NULL) > 0 ORDER BY pct DESC, eventSource
 
 -- == percentage by cast as double
@@ -463,15 +463,15 @@ SELECT CAST(count_if(errorCode IS NOT NULL) AS double) / CAST(count(*) AS double
 SELECT sourceIPAddress, count(*) AS attempts FROM events WHERE eventName = 'ConsoleLogin' AND errorMessage = 'Failed authentication' GROUP BY sourceIPAddress HAVING count(*) >= 3 ORDER BY attempts DESC
 
 -- == filter clause
--- rows 3: arn:aws:iam::111122223333:user/build-deploy | 10
+-- rows 3: arn:aws:iam::111122223333:user/break-glass-admin | 1
 SELECT userIdentity.arn, count(*) FILTER (WHERE errorCode IS NOT NULL) AS errors FROM events GROUP BY userIdentity.arn ORDER BY errors DESC, 1 LIMIT 3
 
 -- == row_number newest per user
--- rows 5: arn:aws:iam::111122223333:user/break-glass-admin | AssumeRole | 2026-10-14 10:00:31.000 | 1
+-- rows 5: NULL | ConsoleLogin | 2026-10-14 13:51:37.000 | 1
 SELECT * FROM (SELECT userIdentity.arn AS arn, eventName, eventTime, row_number() OVER (PARTITION BY userIdentity.arn ORDER BY eventTime DESC, eventID) AS rn FROM events WHERE userIdentity.type = 'IAMUser') t WHERE rn = 1 ORDER BY arn
 
 -- == rank of counts
--- rows 3: sts.amazonaws.com | AssumeRole | 153
+-- rows 3: kms.amazonaws.com | Decrypt | 106
 SELECT eventSource, eventName, n FROM (SELECT eventSource, eventName, count(*) AS n, rank() OVER (PARTITION BY eventSource ORDER BY count(*) DESC) AS r FROM events GROUP BY eventSource, eventName) WHERE r = 1 ORDER BY n DESC LIMIT 3
 
 -- == lag between events of one key
@@ -483,7 +483,7 @@ SELECT max(gap) AS longest FROM (SELECT date_diff('second', lag(eventTime) OVER 
 SELECT h, n, sum(n) OVER (ORDER BY h ROWS UNBOUNDED PRECEDING) AS total FROM (SELECT date_trunc('hour', eventTime) AS h, count(*) AS n FROM events GROUP BY 1) ORDER BY h DESC LIMIT 1
 
 -- == share of all by window over aggregate
--- rows 2: us-east-1 | 879 | 1192
+-- rows 2: eu-west-1 | 313 | 1192
 SELECT awsRegion, count(*) AS n, sum(count(*)) OVER () AS everything FROM events GROUP BY awsRegion ORDER BY n DESC LIMIT 2
 
 -- == moving average
@@ -570,7 +570,7 @@ SELECT map_agg(eventSource, n) AS m FROM (SELECT eventSource, count(*) AS n FROM
 SELECT max_by(eventName, eventTime) AS last_call, min_by(eventName, eventTime) AS first_call FROM events WHERE userIdentity.userName = 'svc-backup-admin'
 
 -- == arbitrary
--- rows 5: AIDAEXAMPLEBUILDDEPLO | arn:aws:iam::111122223333:user/build-deploy | 42
+-- rows 5: AIDAEXAMPLEBREAKGLASS | arn:aws:iam::111122223333:user/break-glass-admin | 1
 SELECT userIdentity.principalId, arbitrary(userIdentity.arn) AS arn, count(*) AS n FROM events WHERE userIdentity.type = 'IAMUser' GROUP BY userIdentity.principalId ORDER BY n DESC, 1
 
 -- == any_match on resources
@@ -578,19 +578,19 @@ SELECT userIdentity.principalId, arbitrary(userIdentity.arn) AS arn, count(*) AS
 SELECT count(*) FROM events WHERE any_match(resources, r -> r.type = 'AWS::S3::Bucket' AND r.ARN LIKE '%exports')
 
 -- == element_at on resources
--- rows 3: arn:aws:kms:eu-west-1:111122223333:key/3c1f7f0e-5c1d-4b7e-9a
+-- rows 3: NULL
 SELECT DISTINCT element_at(resources, 1).arn AS a FROM events WHERE eventSource = 'kms.amazonaws.com' ORDER BY 1
 
 -- == resources subscript
--- rows 1: arn:aws:s3:::example-customer-exports/exports/2026-10-14/cus
+-- rows 1
 SELECT resources[1].arn AS a FROM events WHERE eventName = 'GetObject' LIMIT 1
 
 -- == transform and filter on resources
--- rows 1: ["arn:aws:s3:::example-customer-exports"]
+-- rows 1
 SELECT transform(filter(resources, x -> x.type = 'AWS::S3::Bucket'), x -> x.arn) AS buckets FROM events WHERE eventName = 'GetObject' LIMIT 1
 
 -- == cardinality of resources
--- rows 3: NULL | 805
+-- rows 3: 1 | 378
 SELECT cardinality(resources) AS c, count(*) AS n FROM events GROUP BY cardinality(resources) ORDER BY 2 DESC
 
 -- == reduce
@@ -638,7 +638,7 @@ SELECT vpcEndpointId, vpcEndpointAccountId, count(*) FROM events WHERE vpcEndpoi
 SELECT sharedEventID, count(DISTINCT recipientAccountId) AS accounts FROM events WHERE sharedEventId IS NOT NULL GROUP BY sharedEventID HAVING count(*) > 1
 
 -- == event category and type
--- rows 4: Management | AwsApiCall | 1168
+-- rows 4: Data | AwsApiCall | 7
 SELECT eventCategory, eventType, count(*) AS n FROM events GROUP BY eventCategory, eventType ORDER BY n DESC, 1, 2
 
 -- == addendum
@@ -646,7 +646,7 @@ SELECT eventCategory, eventType, count(*) AS n FROM events GROUP BY eventCategor
 SELECT addendum.reason, addendum.updatedFields, count(*) FROM events WHERE addendum IS NOT NULL GROUP BY 1, 2
 
 -- == service event details
--- rows 5: NULL | NULL
+-- rows 5
 SELECT serviceEventDetails.lookupAttributes, element_at(serviceEventDetails, 'keyId') AS k FROM events WHERE eventType = 'AwsServiceEvent' LIMIT 5
 
 -- == insights, details by dot
@@ -654,7 +654,7 @@ SELECT serviceEventDetails.lookupAttributes, element_at(serviceEventDetails, 'ke
 SELECT insightDetails.eventName, insightDetails.insightType, insightDetails.state FROM insights WHERE insightDetails.state = 'Start'
 
 -- == insights, statistics inside
--- rows 2: 0.0021 | 0.6
+-- rows 2
 SELECT json_extract_scalar(insightDetails, '$.insightContext.statistics.baseline.average') AS base, json_extract_scalar(insightDetails, '$.insightContext.statistics.insight.average') AS found FROM insights
 
 -- == insights in the events table
@@ -670,7 +670,7 @@ SELECT insightSource, insightEventName, insightType, count(*) FROM insights GROU
 SELECT vpcEndpointId, eventName, errorCode, count(*) AS n FROM network_events WHERE errorCode = 'VpceAccessDenied' GROUP BY vpcEndpointId, eventName, errorCode
 
 -- == error message search
--- rows 3: AccessDenied | User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_ | 2
+-- rows 3: AccessDenied | User: arn:aws:iam::111122223333:user/break-glass-admin is no | 1
 SELECT errorCode, errorMessage, count(*) AS n FROM events WHERE errorMessage LIKE '%is not authorized to perform%' GROUP BY errorCode, errorMessage ORDER BY n DESC, 2 LIMIT 3
 
 -- == action taken from the error message
@@ -722,7 +722,7 @@ SELECT count(*) FROM events WHERE day BETWEEN '2026/10/14' AND '2026/10/15'
 SELECT count(*) FROM cloudtrail_logs WHERE date >= '2026/10/14'
 
 -- == path of the file
--- rows 2: AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/14/1111222 | 45
+-- rows 2: AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/14/1111222 | 19
 SELECT "$path", count(*) AS n FROM cloudtrail_logs GROUP BY "$path" ORDER BY 2 DESC LIMIT 2
 
 -- == path of the file searched
@@ -738,11 +738,11 @@ SELECT count(*) FROM "AwsDataCatalog"."default"."cloudtrail_logs" WHERE eventnam
 SELECT * FROM events WHERE eventName = 'StopLogging'
 
 -- == select alias star
--- rows 1: 1.11 | {"type":"IAMUser","principalid":"AIDAEXAMPLESVCBACKUPA","arn | 2026-10-14 13:16:27.000 | cloudtrail.amazonaws.com
+-- rows 1
 SELECT e.* FROM events AS e WHERE e.eventName = 'StopLogging' LIMIT 1
 
 -- == order by ordinal descending, nulls last
--- rows 3: NULL | 1177
+-- rows 3: AccessControlListNotSupported | 1
 SELECT errorCode, count(*) FROM events GROUP BY 1 ORDER BY 2 DESC NULLS LAST, 1 ASC NULLS FIRST LIMIT 3
 
 -- == limit all
@@ -810,7 +810,7 @@ SELECT a.eventID FROM $EDS_ID a JOIN "my-other-store" b ON a.eventID = b.eventID
 SELECT kind, count(*) AS n FROM (SELECT 'login' AS kind, eventID FROM events WHERE eventName = 'ConsoleLogin' UNION ALL SELECT 'role', eventID FROM events WHERE eventName LIKE 'AssumeRole%') GROUP BY kind ORDER BY 1
 
 -- == invoked by a service
--- rows 8: config.amazonaws.com | 212
+-- rows 8: autoscaling.amazonaws.com | 104
 SELECT userIdentity.invokedBy, count(*) AS n FROM events WHERE userIdentity.invokedBy IS NOT NULL GROUP BY userIdentity.invokedBy ORDER BY n DESC, 1
 
 -- == federation fields
@@ -818,7 +818,7 @@ SELECT userIdentity.invokedBy, count(*) AS n FROM events WHERE userIdentity.invo
 SELECT userIdentity.sessionContext.webIdFederationData.federatedProvider AS p, userIdentity.identityProvider, count(*) FROM events WHERE userIdentity.type IN ('WebIdentityUser', 'SAMLUser') GROUP BY 1, 2
 
 -- == in scope of and on behalf of
--- rows 9: b71286ed-d745-4b72-a68d-ea51b408b09f | NULL
+-- rows 9
 SELECT userIdentity.onBehalfOf.userId, userIdentity.inScopeOf.sourceArn FROM events WHERE userIdentity.onBehalfOf.userId IS NOT NULL OR userIdentity.inScopeOf.sourceArn IS NOT NULL
 
 -- == source identity
@@ -834,7 +834,7 @@ SELECT userIdentity.sessionContext.ec2RoleDelivery AS d, count(*) AS n FROM even
 SELECT sum(TRY_CAST(additionalEventData.bytesTransferredOut AS bigint)) AS bytes FROM events WHERE eventName = 'GetObject'
 
 -- == bytes by key
--- rows 3: exports/2026-10-14/customers-002.csv.gz | 48213.0
+-- rows 3: exports/2026-10-14/customers-001.csv.gz | 48213.0
 SELECT requestParameters.key, sum(CAST(element_at(additionalEventData, 'bytesTransferredOut') AS double)) AS bytes FROM events WHERE eventName = 'GetObject' AND userIdentity.accountId = 'ANONYMOUS_PRINCIPAL' GROUP BY requestParameters.key ORDER BY bytes DESC
 
 -- == key with a hyphen by element_at
@@ -846,7 +846,7 @@ SELECT element_at(additionalEventData, 'x-amz-id-2') IS NOT NULL AS has_id, coun
 SELECT count(additionalEventData."x-amz-id-2") AS n FROM events WHERE eventSource = 's3.amazonaws.com'
 
 -- == url decode of a policy document
--- rows 2: Deny | *
+-- rows 2: Allow | *
 SELECT json_extract_scalar(requestParameters, '$.bucketPolicy.Statement[0].Effect') AS effect, json_extract_scalar(requestParameters, '$.bucketPolicy.Statement[0].Principal') AS p FROM events WHERE eventName = 'PutBucketPolicy' ORDER BY eventTime
 
 -- == nested map read with a dot two deep
@@ -858,7 +858,7 @@ SELECT requestParameters.bucketPolicy.Version FROM events WHERE eventName = 'Put
 SELECT element_at(element_at(requestParameters, 'bucketPolicy'), 'Version') FROM events WHERE eventName = 'PutBucketPolicy'
 
 -- == try
--- rows 3: 50 | 33
+-- rows 3: 100 | 2
 SELECT TRY(CAST(requestParameters.maxItems AS integer)) AS m, count(*) FROM events WHERE eventName LIKE 'List%' GROUP BY 1 ORDER BY 1
 
 -- == greatest and least
@@ -866,7 +866,7 @@ SELECT TRY(CAST(requestParameters.maxItems AS integer)) AS m, count(*) FROM even
 SELECT least(min(eventTime), TIMESTAMP '2026-01-01 00:00:00') AS a, greatest(max(eventTime), timestamp '2026-01-01 00:00:00') AS b FROM events
 
 -- == concat of pieces
--- rows 3: ssm.amazonaws.com:UpdateInstanceInformation | 46
+-- rows 3: signin.amazonaws.com:ConsoleLogin | 8
 SELECT concat(eventSource, ':', eventName) AS api, count(*) AS n FROM events WHERE readOnly = false GROUP BY concat(eventSource, ':', eventName) ORDER BY n DESC, 1 LIMIT 3
 
 -- == api by pipes
@@ -926,7 +926,7 @@ SELECT requestParameters, count(*) AS n FROM events WHERE eventName = 'StopLoggi
 SELECT userIdentity, resources FROM events WHERE eventName = 'GetObject' AND userIdentity.accountId = 'ANONYMOUS_PRINCIPAL' ORDER BY eventTime LIMIT 1
 
 -- == aws documentation, lake multi region sign in
--- rows 4: us-east-1 | NULL | 5
+-- rows 4: eu-west-1 | arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Develo | 1
 SELECT awsRegion, userIdentity.arn, count(*) AS logins FROM $EDS_ID WHERE eventName = 'ConsoleLogin' AND eventTime >= '2026-10-14 00:00:00' AND eventTime <= '2026-10-14 23:59:59' GROUP BY awsRegion, userIdentity.arn ORDER BY logins DESC, 2
 
 -- == unnest of a split
@@ -942,7 +942,7 @@ SELECT t.i, json_extract_scalar(t.item, '$.instanceId') AS id FROM events CROSS 
 SELECT map_keys(CAST(json_extract(requestParameters, '$.bucketPolicy') AS map(varchar, json))) AS k FROM events WHERE eventName = 'PutBucketPolicy' ORDER BY eventTime
 
 -- == window with named window
--- rows 2: GetCallerIdentity | 1
+-- rows 2: DescribeTrails | 2
 SELECT eventName, row_number() OVER w AS r FROM events WHERE userIdentity.userName = 'svc-backup-admin' WINDOW w AS (ORDER BY eventTime, eventID) ORDER BY r LIMIT 2
 
 -- == comment at the end without a line break
@@ -972,7 +972,7 @@ SELECT count(*) FROM cloudtrail_logs c WHERE c.year = '2026' AND c.region = 'eu-
 SELECT t.year FROM (SELECT year(eventTime) AS year FROM events WHERE eventName = 'StopLogging') t WHERE year = 2026
 
 -- == an insight by its flat columns
--- rows 2: ApiCallRateInsight | Start | CompleteLifecycleAction
+-- rows 2: ApiCallRateInsight | End | CompleteLifecycleAction
 SELECT insightType, insightState, insightEventName FROM insights ORDER BY insightState DESC
 
 -- == is not true

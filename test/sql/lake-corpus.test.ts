@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { duckdbQueryEngine } from '../../lib/local/query-engine.ts'
+import type { Row } from '../../lib/ports.ts'
 import { compile } from '../../lib/sql/compile.ts'
 import { catalog } from '../support/query-store.ts'
 
@@ -36,11 +37,14 @@ const reason = (sql: string, dialect: 'athena' | 'duckdb'): string => {
   }
 }
 
-const shown = (row: Readonly<Record<string, string | null>> | undefined): string =>
-  Object.values(row ?? {})
+const shown = (row: Row): string =>
+  Object.values(row)
     .slice(0, 4)
     .map((value) => value?.slice(0, 60) ?? 'NULL')
     .join(' | ')
+
+/** The row that sorts first, whatever order rows of equal rank came in. */
+const first = (rows: readonly Row[]): string => rows.map(shown).sort()[0] ?? ''
 
 describe('queries as people write them for CloudTrail Lake and Athena', () => {
   beforeAll(() => {
@@ -63,7 +67,8 @@ describe('queries as people write them for CloudTrail Lake and Athena', () => {
     const duckdb = compile(sql, { catalog, params, dialect: 'duckdb' })
     expect(athena.columns).toEqual(duckdb.columns)
     const { rows } = await engine.run(duckdb.sql, [])
-    expect(`rows ${rows.length}: ${shown(rows[0])}`.trimEnd()).toBe(expected)
+    const found = expected.includes(':') ? `rows ${rows.length}: ${first(rows)}` : `rows ${rows.length}`
+    expect(found.trimEnd()).toBe(expected)
   })
 
   it.each(cases.filter(({ expected }) => expected.startsWith('refused')))('$name', ({ sql, expected }) => {

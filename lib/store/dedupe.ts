@@ -129,11 +129,21 @@ const DIFFERENT_DUPLICATE: Sighting = { ...DUPLICATE, differs: true }
 
 /** Two words for the id, two for the content. */
 const wordsFor = (key: string, content: string): Words => {
-  const id = hash('sha256', key, 'buffer')
-  const rest = hash('sha256', content, 'buffer')
+  const id = digestOf(key)
+  const rest = digestOf(content)
   // An empty slot is all zeros, so no key may be.
-  return [id.readInt32LE(0) || 1, id.readInt32LE(4), rest.readInt32LE(0), rest.readInt32LE(4)]
+  return [wordAt(id, 0) || 1, wordAt(id, 4), wordAt(rest, 0), wordAt(rest, 4)]
 }
+
+/** One character a byte: half the time of a buffer, and no garbage outside the heap. */
+const digestOf = (text: string): string => hash('sha256', text, 'binary')
+
+/** Four bytes, little-endian. */
+const wordAt = (bytes: string, at: number): number =>
+  bytes.charCodeAt(at) |
+  (bytes.charCodeAt(at + 1) << 8) |
+  (bytes.charCodeAt(at + 2) << 16) |
+  (bytes.charCodeAt(at + 3) << 24)
 
 /**
  * What an event says, as far as a copy must agree to be the same event: who, what, when, from where, with what result; of a changing

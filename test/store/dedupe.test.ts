@@ -48,6 +48,13 @@ describe('the duplicate filter', () => {
     expect(twice(true)).toBeUndefined()
   })
 
+  it('writes keys that stores of earlier versions know: the SHA-256 of table, account, id and part', () => {
+    const filter = duplicateFilter()
+    filter.see({ eventID: 'a-1', eventTime: '2026-01-01T00:00:00Z', recipientAccountId: '111122223333' })
+    // printf '["events","111122223333","a-1",""]' | sha256sum begins with 2af23ce2 7bc2d855: two little-endian words.
+    expect(Buffer.from(filter.newKeys()).toString('hex').slice(0, 16)).toBe('e23cf22a55d8c27b')
+  })
+
   it('remembers from run to run what an id said', () => {
     const first = duplicateFilter()
     first.see(call('a', { eventName: 'A' }))

@@ -32,7 +32,21 @@ export const checkField = (checker: Checker, expr: Extract<Expr, { kind: 'field'
     if (stands) return stands
     if (relation) return columnOf(relation, name, at)
   }
-  return fieldOf(checker.expr(base, scope), name, at)
+  const field = fieldOf(checker.expr(base, scope), name, at)
+  if (field.op === 'field' && isAround(field, scope))
+    checker.warn(
+      `Athena may refuse a subquery that reads .${field.name} of a row of the query around it; give it a name there first: FROM (SELECT ... AS ${field.name}, ... FROM events)`,
+    )
+  return field
+}
+
+/** Is it a field of a column of the query around this one? Trino does not take such a subquery apart. */
+const isAround = (field: Typed, scope: Scope): boolean => {
+  let root = field
+  while (root.op === 'field') root = root.base
+  if (root.op !== 'column') return false
+  const { relation } = root
+  return scope.outer !== undefined && scope.relations.every(({ alias }) => alias !== relation)
 }
 
 const findNamed = (scope: Scope, base: Extract<Expr, { kind: 'name' }>): boolean => {

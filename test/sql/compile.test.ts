@@ -178,3 +178,16 @@ describe('Athena text', () => {
     expect(athena(sql).sql).toBe(expected)
   })
 })
+
+describe('a correlated subquery', () => {
+  const notes = (condition: string): string =>
+    compile(`SELECT 1 FROM events a WHERE EXISTS (SELECT 1 FROM events b WHERE ${condition})`, {
+      catalog,
+      dialect: 'athena',
+    }).warnings.join('\n')
+
+  it('is noted where it reads a field of a row of the query around it, which Trino refuses', () => {
+    expect(notes('b.userIdentity.arn = a.userIdentity.arn')).toContain('Athena may refuse')
+    expect(notes('b.userIdentity.arn IS NULL AND b.eventID = a.eventID')).not.toContain('Athena may refuse')
+  })
+})

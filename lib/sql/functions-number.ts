@@ -1,9 +1,10 @@
-import { renamed, scalar } from './functions.ts'
+import { isCount, renamed, scalar } from './functions.ts'
 import { isArray, type Type } from './types.ts'
 
 const NUMBERS = ['integer -> integer', 'bigint -> bigint', 'double -> double']
 const same = (name: string) => (args: readonly string[], types: readonly unknown[]) =>
-  types[0] === 'double' ? `${name}(${args[0]})` : args[0]!
+  // A bare number in GROUP BY would be a position.
+  types[0] === 'double' ? `${name}(${args[0]})` : isCount(args[0]) ? `CAST(${args[0]} AS INTEGER)` : args[0]!
 
 /** NULL as soon as one argument is NULL; DuckDB's own versions skip it. */
 const strict = (name: string) => (args: readonly string[]) =>

@@ -1,5 +1,6 @@
 import config from 'content:config'
 import playbookFiles from 'content:playbooks'
+import ruleFiles from 'content:rules'
 import type { Context } from 'aws-lambda'
 import type { ContainmentPlan } from '../lib/action.ts'
 import { API_SERVICES } from '../lib/aws/api/services.ts'
@@ -20,6 +21,9 @@ import { isNarrow } from '../lib/containment/narrow.ts'
 import { RESTORING } from '../lib/containment/own-snapshots.ts'
 import { planContainment } from '../lib/containment/plan.ts'
 import { parsePlaybook } from '../lib/containment/playbook.ts'
+import { confirmsFinding } from '../lib/detection/confirm.ts'
+import { detectorOptionsOf } from '../lib/detection/detector-options.ts'
+import { loadRules } from '../lib/detection/rules.ts'
 import type { Finding } from '../lib/finding.ts'
 import { snapshotBefore } from '../lib/snapshot-before.ts'
 
@@ -29,10 +33,14 @@ const settings = settingsOf([
   'topic',
   'lakeBucket',
   'notifyLevel',
+  'knownAccounts',
   'trailArn',
   'wideFunction',
 ])
 const playbooks = playbookFiles.map(({ path, text }) => parsePlaybook(text, path))
+const { rules, rejected } = loadRules(ruleFiles, config)
+const detection = detectorOptionsOf(config, { knownAccounts: settings.knownAccounts })
+for (const one of rejected) logger.error('rule rejected', { ...one })
 const plans = planSinkOf(settings, systemClock)
 const findings = findingSinkOf(settings)
 const snapshots = s3SnapshotStore(settings.lakeBucket)
@@ -43,8 +51,10 @@ const ports = { ...containPortsOf(settings), responder: denyOnly(awsResponder({ 
  * A finding arrived: say what would contain it, exactly, and how it is undone. In mode `observe` that is all, and nothing is called. Else the plan goes
  * into the ledger; what may go on its own is done at once, the rest waits for approval.
  */
-export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRequestId }: Context) => {
-  if (!finding) return { 'ignored not-a-finding': 1 }
+export const handler = onMessages(findingMessagesOf, async ({ finding: sent }, { awsRequestId }: Context) => {
+  if (!sent) return { 'ignored not-a-finding': 1 }
+  // whoever may write to the bus can send a true event under any rule, level and playbook
+  const { finding, doubt } = confirmsFinding(rules, sent, detection)
   const { mode, protectedPrincipals, breakGlass } = settings
   const taken = await takenBefore(finding)
   const plan = planContainment({
@@ -63,6 +73,7 @@ export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRe
   })
   logger.info('planned', {
     finding: finding.id,
+    doubt,
     hash: plan.hash,
     snapshot: taken?.time,
     actions: plan.actions.map(({ title }) => title),
@@ -72,7 +83,7 @@ export const handler = onMessages(findingMessagesOf, async ({ finding }, { awsRe
     await plans.put(plan)
     return counts
   }
-  return { ...counts, ...(await act(plan, finding, awsRequestId)) }
+  return { ...counts, ...(await act(plan, finding, awsRequestId, doubt)) }
 })
 
 /** How things were before the event, where the playbook puts anything back. */
@@ -84,8 +95,11 @@ const takenBefore = async ({ rule, raw }: Finding) => {
   return taken
 }
 
-const act = async (plan: ContainmentPlan, finding: Finding, worker: string) => {
-  const world = containWorldOf(ports, settings, config, worker)
+const act = async (plan: ContainmentPlan, finding: Finding, worker: string, doubt: string | undefined) => {
+  const world = {
+    ...containWorldOf(ports, settings, config, worker),
+    ...(doubt !== undefined && { doubts: new Map([[finding.id, doubt]]) }),
+  }
   const mine = (action: ContainmentPlan['actions'][number]) =>
     isNarrow(action, { trailArn: settings.trailArn, automatic: config.automatic })
   const done = await contain(plan, [finding], world, mine)

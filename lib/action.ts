@@ -149,6 +149,8 @@ export interface ContainmentAction {
   readonly limits: readonly string[]
   /** `proven`: a valid digest covers the log file of a finding that asks for it. Unproven needs confirming first. */
   readonly evidence?: 'proven' | 'unproven'
+  /** Ids of the findings that a digest proves, where it proves some of them only. */
+  readonly provenBy?: readonly string[]
 }
 
 /** Whose successful events end the claim that it is contained. At least one field; all given must match. */

@@ -31,12 +31,16 @@ const contentFiles = (folder) => {
     .map((path) => ({ path, text: shipped(folder, readFileSync(join(root, path), 'utf8')) }))
 }
 
-/** A rule goes without its cases, which are half of it and for tests only. JSON is YAML. */
+/** What only people read, in rules/ and in docs/rules.md. */
+const PROSE = ['description', 'references', 'author', 'date', 'modified', 'falsepositives']
+
+/** A rule goes without its cases, which are half of it and for tests only, and without its prose. JSON is YAML. */
 const shipped = (folder, text) => {
   if (folder !== 'rules') return text
   const documents = parseAllDocuments(text).map((document) => {
     const rule = document.toJS()
-    if (rule?.trailwarden) delete rule.trailwarden.cases
+    if (rule?.trailwarden) for (const name of ['cases', 'why']) delete rule.trailwarden[name]
+    for (const name of PROSE) delete rule?.[name]
     return JSON.stringify(rule)
   })
   return documents.join('\n---\n')

@@ -107,10 +107,18 @@ interface Ground {
 const groundOf = async (
   action: ContainmentAction,
   findings: readonly Finding[],
-  { evidence }: ContainWorld,
+  { evidence, doubts }: ContainWorld,
 ): Promise<Ground> => {
-  const { status, forged } = await corroborate(action, findings, evidence)
-  return { evidence: status, events: askingEvents(action, findings), ...(forged !== undefined && { forged }) }
+  const { status, confirmed, forged } = await corroborate(action, findings, evidence)
+  const events = askingEvents(action, findings).map((event) => {
+    const doubt = doubts?.get(event.finding)
+    return {
+      ...event,
+      evidence: confirmed.get(event.finding) ?? 'unverified',
+      ...(doubt !== undefined && { doubt }),
+    }
+  })
+  return { evidence: status, events, ...(forged !== undefined && { forged }) }
 }
 
 const refusal = ({ title, target, findings }: ContainmentAction, reason: string): RefusedAction => ({

@@ -1,7 +1,7 @@
 import type { ContainmentAction } from '../action.ts'
 import type { Finding } from '../finding.ts'
 import type { Evidence, Responder } from '../ports.ts'
-import type { CloudTrailEvent } from '../trail/event.ts'
+import { type CloudTrailEvent, text } from '../trail/event.ts'
 import type { AskingEvent, EvidenceStatus } from './entries.ts'
 import { iamRegion, parseArn } from './ids.ts'
 import { lookAtAll } from './look.ts'
@@ -15,7 +15,13 @@ export const askingEvents = (
 ): readonly AskingEvent[] =>
   all
     .filter(({ id }) => findings.includes(id))
-    .map(({ id, event, time }) => ({ finding: id, eventID: event.eventID, region: event.awsRegion, time }))
+    .map(({ id, event, time, raw, rule }) => ({
+      finding: id,
+      eventID: event.eventID,
+      region: event.awsRegion,
+      time: text(raw.eventTime) ?? time,
+      level: rule.level,
+    }))
 
 /** What a plan is made from: an event whose copy differs in one of these is not the event CloudTrail saw. */
 const BINDING = [
@@ -35,6 +41,14 @@ const BINDING = [
 export const differsIn = (ours: CloudTrailEvent, theirs: CloudTrailEvent): string | undefined =>
   BINDING.find((field) => !sameJson(ours[field] ?? null, theirs[field] ?? null))
 
+export interface Corroborated {
+  /** The best there is for any of the events. */
+  readonly status: EvidenceStatus
+  /** By finding id; who is not named is not confirmed. */
+  readonly confirmed: ReadonlyMap<string, EvidenceStatus>
+  readonly forged?: string
+}
+
 /**
  * What confirms the events behind an action: a digest that covers their log file, or CloudTrail's own history, asked by event id and compared field by
  * field. An event that CloudTrail holds with another content is answered as `forged`: somebody wrote it. Never throws: what cannot
@@ -44,22 +58,25 @@ export const corroborate = async (
   action: ContainmentAction,
   findings: readonly Finding[],
   evidence: Evidence | undefined,
-): Promise<{ readonly status: EvidenceStatus; readonly forged?: string }> => {
-  if (action.evidence === 'proven') return { status: 'digest' }
-  if (!evidence) return { status: 'unverified' }
-  let status: EvidenceStatus = 'unverified'
+): Promise<Corroborated> => {
+  const proven = action.evidence === 'proven' ? (action.provenBy ?? action.findings) : []
+  const confirmed = new Map<string, EvidenceStatus>(proven.map((id) => [id, 'digest']))
+  let status: EvidenceStatus = proven.length > 0 ? 'digest' : 'unverified'
   for (const { raw, event, id } of findings.filter((one) => action.findings.includes(one.id))) {
+    if (!evidence || confirmed.has(id)) continue
     const found = await ask(evidence, { eventID: event.eventID, region: event.awsRegion })
     if (!found) continue
     const field = differsIn(raw, found)
     if (field)
       return {
         status: 'unverified',
+        confirmed: new Map(),
         forged: `finding ${id}: CloudTrail holds event ${event.eventID} with another ${field}`,
       }
-    status = 'cloudtrail'
+    confirmed.set(id, 'cloudtrail')
+    if (status === 'unverified') status = 'cloudtrail'
   }
-  return { status }
+  return { status, confirmed }
 }
 
 const ask = async (

@@ -1,5 +1,5 @@
 import type { ContainmentAction } from '../action.ts'
-import { atLeast } from '../finding.ts'
+import { atLeast, LEVELS, type Level } from '../finding.ts'
 import type { AskingEvent, Decision, EvidenceStatus } from './entries.ts'
 import type { Book } from './fold.ts'
 import { refusePrincipal } from './guard.ts'
@@ -72,13 +72,47 @@ export const decide = (question: Question): Decision => {
   const why = [
     modeReason(settings),
     tierReason(action, settings),
-    levelReason(action, settings),
-    evidenceReason(question),
-    staleReason(question),
+    ...findingReasons(question),
     wayBackReason(question),
   ].filter((reason) => reason !== undefined)
-  return { automatic: why.length === 0, approvers: approversOf(action, why), why }
+  const level = levelOf(question)
+  return { automatic: why.length === 0, approvers: approversOf(action, why), why, ...(level && { level }) }
 }
+
+/** Level, evidence and time must speak for it in one and the same finding: what one lacks, another does not lend it. */
+const findingReasons = (question: Question): readonly string[] => {
+  const each = askingOf(question).map((event) => reasonsOf(event, question))
+  return each.some((reasons) => reasons.length === 0) ? [] : [...new Set(each.flat())]
+}
+
+/** The highest level of the findings that speak for it alone. */
+const levelOf = (question: Question): Level | undefined => {
+  const levels = askingOf(question)
+    .filter((event) => reasonsOf(event, question).length === 0)
+    .map(({ level }) => level)
+  return LEVELS.findLast((level) => levels.includes(level))
+}
+
+interface Asking extends Omit<AskingEvent, 'level' | 'evidence'> {
+  readonly level: Level
+  readonly evidence: EvidenceStatus
+}
+
+/** An action without an event has nothing that speaks for it. */
+const askingOf = ({ action: { level }, events, evidence }: Question): readonly Asking[] =>
+  (events.length > 0 ? events : [{ finding: '', eventID: '', region: '', time: '' }]).map((event) => ({
+    ...event,
+    level: event.level ?? level,
+    evidence: event.evidence ?? evidence,
+  }))
+
+const reasonsOf = (
+  { level, evidence, time, doubt }: Asking,
+  { settings, now }: Question,
+): readonly string[] =>
+  [levelReason(level, settings), evidenceReason(evidence), staleReason(time, now, settings), doubt].filter(
+    (reason) => reason !== undefined,
+  )
 
 const approversOf = (action: ContainmentAction, why: readonly string[]): Decision['approvers'] => {
   if (isAccountWide(action) && action.tier > 0) return 2
@@ -95,24 +129,20 @@ const tierReason = (action: ContainmentAction, { automatic }: ContainSettings): 
   return 'it is wide, or writes a document (tier 2)'
 }
 
-const levelReason = (
-  { level }: ContainmentAction,
-  { automaticLevel }: ContainSettings,
-): string | undefined =>
+const levelReason = (level: Level, { automaticLevel }: ContainSettings): string | undefined =>
   atLeast(level, automaticLevel) ? undefined : `the finding is ${level}, below ${automaticLevel}`
 
-const evidenceReason = ({ evidence }: Question): string | undefined =>
+const evidenceReason = (evidence: EvidenceStatus): string | undefined =>
   evidence === 'unverified' ? 'neither a digest nor CloudTrail itself confirms the event yet' : undefined
 
 /** Minutes an event may lie in the future before its time is not believed. */
 const AHEAD_MINUTES = 5
 
-const staleReason = ({ events, now, settings }: Question): string | undefined => {
-  const ages = events.map(({ time }) => secondsBetween(time, now) / 60).filter((age) => !Number.isNaN(age))
-  if (ages.length === 0) return 'the time of the event is not known'
-  const newest = Math.min(...ages)
-  if (newest > settings.staleMinutes) return `the event is ${Math.floor(newest)} minutes old`
-  return newest < -AHEAD_MINUTES ? 'the event lies in the future' : undefined
+const staleReason = (time: string, now: string, { staleMinutes }: ContainSettings): string | undefined => {
+  const age = secondsBetween(time, now) / 60
+  if (Number.isNaN(age)) return 'the time of the event is not known'
+  if (age > staleMinutes) return `the event is ${Math.floor(age)} minutes old`
+  return age < -AHEAD_MINUTES ? 'the event lies in the future' : undefined
 }
 
 const wayBackReason = ({ action, settings, breakGlass }: Question): string | undefined => {
@@ -130,7 +160,12 @@ export const budgetReason = ({
   settings,
   book,
   now,
-}: Pick<Question, 'action' | 'settings' | 'now'> & { readonly book: Book }): string | undefined => {
+  level = action.level,
+}: Pick<Question, 'action' | 'settings' | 'now'> & {
+  readonly book: Book
+  /** Of the findings that speak for it; left out, the action's own. */
+  readonly level?: Level
+}): string | undefined => {
   const account = action.target.accountId
   const restores = action.tier === 0
   const spent = book.charges.filter(
@@ -139,7 +174,7 @@ export const budgetReason = ({
   const subjects = new Set(spent.map(({ subject }) => subject))
   if (subjects.has(subjectOfAction(action))) return undefined
   const { perHour, reserved } = settings.budget
-  const critical = action.level === 'critical'
+  const critical = level === 'critical'
   const open = isBreakerOpen(book, account, now, restores)
   if (open && !critical) return 'the circuit breaker is open: too much was asked for'
   const allowed = critical ? perHour : perHour - reserved

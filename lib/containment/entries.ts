@@ -8,8 +8,13 @@ export interface AskingEvent {
   readonly finding: string
   readonly eventID: string
   readonly region: string
-  /** UTC ISO. */
+  /** UTC ISO, of the event itself. */
   readonly time: string
+  readonly level?: Level
+  /** What confirms this one event. */
+  readonly evidence?: EvidenceStatus
+  /** Why its finding may not act on its own, whatever confirms the event. */
+  readonly doubt?: string
 }
 
 /** What the event rests on: a signed digest, CloudTrail's own history, or neither. */
@@ -21,6 +26,8 @@ export interface Decision {
   /** How many people must approve before it may be done; 0 when it is automatic. */
   readonly approvers: 0 | 1 | 2
   readonly why: readonly string[]
+  /** The level of the findings that it may be done for on its own. */
+  readonly level?: Level
 }
 
 /** Which list of calls: an action's own (0), or one of its fallbacks (1, 2, ...). */

@@ -62,7 +62,8 @@ const pinnedByName = (asked: readonly Asked[]): readonly Asked[] => {
 const merge = (group: readonly Asked[]): Merged => {
   const { nodes: _nodes, ...first } = group[0]!.draft
   const findings = [...new Set(group.map(({ finding }) => finding.id))].sort()
-  const proven = group.some((one) => one.proven)
+  const provenBy = [...new Set(group.filter((one) => one.proven).map(({ finding }) => finding.id))].sort()
+  const proven = provenBy.length > 0
   const limits = [...new Set(group.flatMap(({ draft }) => draft.limits))]
   const action: ContainmentAction = {
     ...first,
@@ -72,6 +73,7 @@ const merge = (group: readonly Asked[]): Merged => {
     findings,
     level: highest(group.map(({ finding }) => finding.rule.level)),
     evidence: proven ? 'proven' : 'unproven',
+    ...(proven && provenBy.length < findings.length && { provenBy }),
   }
   return { action, nodes: [...new Set(group.flatMap(({ draft }) => draft.nodes))] }
 }

@@ -112,12 +112,13 @@ const startEntry = (
   // planned anew since it was looked at, or no longer approved: that is another question
   if (!resumed && (record.planned.plan !== plan || permission(world, record) !== undefined)) return undefined
   const { action } = record.planned.prepared
+  const level = record.planned.decision.level ?? action.level
   const approvals = approvalsOf(book, record.planned.plan, clock.now())
   const automatic = approvals.length === 0 && (record.started?.automatic ?? true)
   const account = action.target.accountId
   const subject = subjectOfAction(action)
   const reason =
-    automatic && !resumed ? budgetReason({ action, settings, book, now: clock.now() }) : undefined
+    automatic && !resumed ? budgetReason({ action, settings, book, now: clock.now(), level }) : undefined
   if (reason) {
     const data = { subject, account, reason, ...(action.tier === 0 && { restores: true as const }) }
     return { kind: 'budget', action: id, data }

@@ -56,6 +56,8 @@ export interface ContainWorld {
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Left out when CloudTrail cannot be asked: then only a digest proves an event. */
   readonly evidence?: Evidence
+  /** By finding id, why our own rules do not confirm it: it is planned, and never acts on its own. */
+  readonly doubts?: ReadonlyMap<string, string>
   readonly settings: ContainSettings
 }
 

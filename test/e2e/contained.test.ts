@@ -91,10 +91,12 @@ describe.skipIf(why !== '')('a stack deployed with mode enforce', () => {
       eventID,
       userIdentity: userIdentity as never,
       awsRegion: 'us-east-1',
+      userAgent: 'Boto3/1.34 Pacu/1.6',
       eventTime: `${new Date().toISOString().slice(0, 19)}Z`,
     })
     history.push(raw)
-    const Detail = JSON.stringify(findingOf(raw, 'compromised-access-key'))
+    // the function runs this rule on the event again, and takes level and playbook from it
+    const Detail = JSON.stringify(findingOf(raw, undefined, { rule: 'api-attack-tool-used', level: 'low' }))
     const entry = { Source: 'trailwarden', DetailType: 'Trailwarden Finding', Detail }
     await bus.send(new PutEventsCommand({ Entries: [{ ...entry, EventBusName: outputs['FindingBus']! }] }))
   }

@@ -24,6 +24,8 @@ export interface ApiCall {
   readonly when?: Condition
   /** Made once for each item that the expression gives; `{ "$item": EXPRESSION }` in the input stands for a part of the item. */
   readonly each?: { readonly snapshot: number; readonly query: string }
+  /** Of an undo call: positions of the calls it takes back. It is not made when none of them took effect; left out, it always is. */
+  readonly undoOf?: readonly number[]
 }
 
 /**

@@ -86,6 +86,8 @@ export const makeCalls = async (
     readonly phase: Phase
     readonly way: number
     readonly calls: readonly ApiCall[]
+    /** Not to be made at all. */
+    readonly without?: (call: ApiCall) => boolean
     /** Answers of the changing calls, for the references in undo calls; left out, the list's own. */
     readonly outputs?: readonly (Json | undefined)[]
     /** Does all of it hold already? */
@@ -99,6 +101,7 @@ export const makeCalls = async (
   const failed: Made['failed'][number][] = []
   let succeeded = 0
   for (const [step, call] of list.calls.entries()) {
+    if (list.without?.(call)) continue
     const place: StepData = { phase: list.phase, way: list.way, step }
     const answer = answered(run, place) ?? (await makeCall(run, place, call, list))
     if (answer.outcome !== 'failed') succeeded++
@@ -132,7 +135,8 @@ const makeCall = async (
   const input = filled(call, outputs)
   if ('missing' in input)
     return record(run, { ...place, outcome: 'failed', error: 'NotMade', message: input.missing })
-  const concrete: ApiCall = { ...call, input: input.value }
+  const { undoOf: _, ...bare } = call
+  const concrete: ApiCall = { ...bare, input: input.value }
   await holding(run, () => ({ kind: 'calling', action: id, data: { ...place, call: concrete } }))
   const answer = await world.responder.call(concrete)
   if (before && 'error' in answer && IS_THERE.test(answer.error) && !list.stopOn?.(answer.error))

@@ -12,7 +12,7 @@ import {
   routeOf,
   waysTaken,
 } from './execute.ts'
-import type { ActionRecord } from './fold.ts'
+import { type ActionRecord, stepKey } from './fold.ts'
 import { prepareAction, targetObjection } from './prepare.ts'
 import { type ContainWorld, later } from './world.ts'
 
@@ -79,7 +79,18 @@ const releasing = (world: ContainWorld, record: ActionRecord, options: ReleaseOp
 
 /** Calls that put back what the ways taken changed, the last way first. */
 export const undoCalls = (record: ActionRecord): readonly ApiCall[] =>
-  waysTaken(record).flatMap((way) => routeOf(record.planned.prepared.action, way).undo)
+  waysTaken(record).flatMap((way) =>
+    routeOf(record.planned.prepared.action, way)
+      .undo.filter((call) => !wasNotMade(record, way, call))
+      .map(({ undoOf: _, ...call }) => call),
+  )
+
+/** Did none of the calls it takes back take effect? One whose answer never came may have. */
+const wasNotMade = ({ steps }: ActionRecord, way: number, { undoOf }: ApiCall): boolean =>
+  undoOf?.every((step) => {
+    const made = steps.get(stepKey({ phase: 'apply', way, step }))
+    return !made || made.answer?.outcome === 'failed' || made.answer?.outcome === 'gone'
+  }) ?? false
 
 const releaseObjection = async (
   world: ContainWorld,
@@ -159,6 +170,7 @@ const undo = async (run: Run, options: ReleaseOptions): Promise<Released> => {
         phase: 'release',
         way,
         calls: routeOf(record.planned.prepared.action, way).undo,
+        without: (call) => wasNotMade(record, way, call),
         outputs: outputsOf(record, way),
         complete: () => isAsBefore(run),
         goneIs: async (error) => GONE.test(error),

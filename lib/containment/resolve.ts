@@ -62,7 +62,20 @@ export const concreteAfter = (
   calls: readonly ApiCall[],
   snapshot: readonly ApiAnswer[],
   places: Concrete['places'],
-): readonly ApiCall[] => calls.flatMap((call) => expand(call, snapshot, places))
+): readonly ApiCall[] =>
+  calls.flatMap(({ undoOf, ...call }) => {
+    const made = expand(call, snapshot, places)
+    return undoOf
+      ? made.map((one, index) => ({ ...one, undoOf: placesOf(undoOf, places, index, made.length) }))
+      : made
+  })
+
+/** One undo call for each of as many calls: they belong together in their order. Else each belongs to all of them. */
+const placesOf = (positions: readonly number[], places: Concrete['places'], index: number, count: number) =>
+  positions.flatMap((position) => {
+    const made = places[position] ?? []
+    return made.length === count ? [made[index]!] : made
+  })
 
 /** Checks, concrete; a check whose call is not made under its `when` falls away. Throws `Unresolved`. */
 export const concreteChecks = (

@@ -41,6 +41,11 @@ export const whenError = (call: ApiCall, snapshot: number, error: string): ApiCa
 })
 
 /** The call, made for each item of `query` of answer `snapshot`. */
+export const undoOf = (call: ApiCall, ...positions: readonly number[]): ApiCall => ({
+  ...call,
+  undoOf: positions,
+})
+
 export const each = (call: ApiCall, snapshot: number, query: string): ApiCall => ({
   ...call,
   each: { snapshot, query },

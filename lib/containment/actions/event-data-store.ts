@@ -1,7 +1,7 @@
 import { at } from '../../trail/event.ts'
 import { type Builder, drafted, eventTarget, onObject } from '../draft.ts'
 import { isShaped, lastOf, parseArn } from '../ids.ts'
-import { check, when } from './checks.ts'
+import { check, undoOf, when } from './checks.ts'
 import { cloudtrailCalls } from './trail-ref.ts'
 
 /**
@@ -45,7 +45,7 @@ export const restoreEventDataStore: Builder = (context) => {
         'cloudtrail:StopEventDataStoreIngestion',
       ],
       reversibility: 'partly',
-      undo: [when(call('StopEventDataStoreIngestion'), 0, stopped)],
+      undo: [undoOf(when(call('StopEventDataStoreIngestion'), 0, stopped), 1)],
       undoNote: 'Stops what was stopped before. No plan deletes a store: do it by hand when that was meant.',
       done: [check(get, 'Status', 'ENABLED')],
       verify: ['GetEventDataStore shows Status ENABLED.'],

@@ -3,7 +3,7 @@ import { at, type CloudTrailEvent, text } from '../../trail/event.ts'
 import { apiName, type Builder, type Context, drafted, eventTarget, onObject } from '../draft.ts'
 import type { Scope } from '../guard.ts'
 import { type Checked, parseArn, shaped } from '../ids.ts'
-import { check, each, fromSnapshot, ofItem, when } from './checks.ts'
+import { check, each, fromSnapshot, ofItem, undoOf, when } from './checks.ts'
 
 export interface FunctionRef {
   readonly name: string
@@ -144,9 +144,9 @@ const freeze = (context: Context, scope: Scope, of: FunctionRef) => {
     ],
     reversibility: 'exact',
     undo: [
-      when(lambda('UpdateFunctionUrlConfig', { AuthType: 'NONE' }), ...open),
-      mappingCall(region, true),
-      ...concurrencyBefore(lambda),
+      undoOf(when(lambda('UpdateFunctionUrlConfig', { AuthType: 'NONE' }), ...open), 2),
+      undoOf(mappingCall(region, true), 1),
+      ...concurrencyBefore(lambda).map((call) => undoOf(call, 0)),
     ],
     undoNote:
       'Gives back the concurrency there was (or none reserved), the event sources that were enabled, and the URL as it was.',

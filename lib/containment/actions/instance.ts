@@ -12,7 +12,7 @@ import {
 import { refusePrincipal, type Scope } from '../guard.ts'
 import { type Checked, isShaped } from '../ids.ts'
 import { instanceOf } from '../session.ts'
-import { check, each, fromCall, fromSnapshot, ofItem, when } from './checks.ts'
+import { check, each, fromCall, fromSnapshot, ofItem, undoOf, when } from './checks.ts'
 
 /** RunInstances starts many at once; more than these are work for a person. */
 const MAX_INSTANCES = 20
@@ -193,13 +193,17 @@ const isolationCalls = (ec2: ReturnType<typeof ec2Calls>, GroupName: string, kno
       when(put(fromSnapshot(1, known)), ...exists),
     ],
     undo: [
-      each(
-        ec2('ModifyNetworkInterfaceAttribute', {
-          NetworkInterfaceId: ofItem('NetworkInterfaceId'),
-          Groups: ofItem('Groups[].GroupId'),
-        }),
-        0,
-        INTERFACES,
+      undoOf(
+        each(
+          ec2('ModifyNetworkInterfaceAttribute', {
+            NetworkInterfaceId: ofItem('NetworkInterfaceId'),
+            Groups: ofItem('Groups[].GroupId'),
+          }),
+          0,
+          INTERFACES,
+        ),
+        5,
+        6,
       ),
     ],
   }

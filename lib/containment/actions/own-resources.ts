@@ -13,7 +13,7 @@ import {
 import type { Scope } from '../guard.ts'
 import { isShaped, parseArn, shaped } from '../ids.ts'
 import type { RuleSnapshot } from '../own-snapshots.ts'
-import { check, when } from './checks.ts'
+import { check, undoOf, when } from './checks.ts'
 import { concurrencyBefore, functionOf } from './function.ts'
 
 /** What keeps us seeing and acting: our own rules and functions, as our snapshot knows them. Anything else is nothing of ours. */
@@ -131,14 +131,17 @@ const restoreRule = (
     reversibility: 'partly',
     undo: [
       ...targets.map(({ Id }) =>
-        when(
-          call('RemoveTargets', { Rule: name, Ids: [Id] }),
+        undoOf(
+          when(
+            call('RemoveTargets', { Rule: name, Ids: [Id] }),
+            1,
+            `length(Targets[?Id=='${Id}'] || \`[]\`)`,
+            0,
+          ),
           1,
-          `length(Targets[?Id=='${Id}'] || \`[]\`)`,
-          0,
         ),
       ),
-      when(call('DisableRule', { Name: name }), 0, 'State', 'DISABLED'),
+      undoOf(when(call('DisableRule', { Name: name }), 0, 'State', 'DISABLED'), 0),
     ],
     undoNote:
       'Disables what was disabled, and removes the targets that were missing. A rule that was deleted stays.',

@@ -89,7 +89,11 @@ export interface EntryData {
     readonly level: Level
   }
   /** The intent, before a changing call. */
-  readonly calling: StepData & { readonly call: ApiCall }
+  readonly calling: StepData & {
+    readonly call: ApiCall
+    /** Until when its worker is waited for now. */
+    readonly lease?: string
+  }
   readonly called: CalledData
   readonly fallback: { readonly way: Way; readonly because: string }
   readonly applied: { readonly way: Way; readonly owner: string; readonly expires: string }
@@ -106,6 +110,8 @@ export interface EntryData {
     readonly holds: 'yes' | 'no' | 'unknown'
     readonly found: readonly Json[]
   }
+  /** Looks in a row could not see whether it holds; said once. */
+  readonly unseen: { readonly since: string; readonly found: readonly Json[] }
   readonly verified: { readonly log: 'quiet' | 'not looked at' | 'nothing to look for' }
   readonly tampered: { readonly reason: string; readonly events?: readonly string[] }
   readonly reasserted: { readonly times: number; readonly holds: boolean }

@@ -137,7 +137,9 @@ const makeCall = async (
     return record(run, { ...place, outcome: 'failed', error: 'NotMade', message: input.missing })
   const { undoOf: _, ...bare } = call
   const concrete: ApiCall = { ...bare, input: input.value }
-  await holding(run, () => ({ kind: 'calling', action: id, data: { ...place, call: concrete } }))
+  // each call is given the whole time: a long list is not taken for one that was left
+  const lease = leaseOf(world)
+  await holding(run, () => ({ kind: 'calling', action: id, data: { ...place, call: concrete, lease } }))
   const answer = await world.responder.call(concrete)
   if (before && 'error' in answer && IS_THERE.test(answer.error) && !list.stopOn?.(answer.error))
     return record(run, { ...place, outcome: 'in place', error: answer.error, message: answer.message })

@@ -17,6 +17,8 @@ export interface ActionRecord {
   checks: { readonly at: string; readonly checkpoint: number; readonly holds: 'yes' | 'no' | 'unknown' }[]
   releasing?: EntryData['releasing'] & { readonly at: string; readonly sequence: number }
   proposed?: string
+  /** When people were told that nobody can see whether it holds. */
+  unseen?: string | undefined
   refused?: EntryData['refused']
   /** Why it waits for people although it might have gone on its own. */
   queued?: string
@@ -158,6 +160,7 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
       record.way = entry.data.way
       record.state = 'APPLIED'
       record.checks = []
+      record.unseen = undefined
       return
     case 'partial':
       record.applied = { ...entry.data, at }
@@ -171,6 +174,10 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
       return
     case 'checked':
       record.checks.push({ at, checkpoint: entry.data.checkpoint, holds: entry.data.holds })
+      if (entry.data.holds !== 'unknown') record.unseen = undefined
+      return
+    case 'unseen':
+      record.unseen = at
       return
     case 'verified':
       record.state = 'VERIFIED'
@@ -179,6 +186,7 @@ const apply = (book: Book, record: ActionRecord, entry: Entry): void => {
       if (entry.data.holds) record.state = 'APPLIED'
       // what was seen before proves nothing about what came after
       record.checks = []
+      record.unseen = undefined
       if (record.applied) record.applied = { ...record.applied, at }
       return
     default:
@@ -223,8 +231,15 @@ const intend = (book: Book, record: ActionRecord, entry: Entry & { readonly kind
   const key = stepKey(entry.data)
   const intents = [...(record.steps.get(key)?.intents ?? []), { sequence: entry.sequence, at: entry.time }]
   record.steps.set(key, { intents })
+  renew(record, entry.data)
   const { service, operation, input } = entry.data.call
   book.calls.push({ sequence: entry.sequence, at: entry.time, service, operation, input })
+}
+
+const renew = (record: ActionRecord, { phase, lease }: EntryData['calling']): void => {
+  if (lease === undefined) return
+  if (phase === 'release' && record.releasing) record.releasing = { ...record.releasing, lease }
+  if (phase !== 'release' && record.started) record.started = { ...record.started, lease }
 }
 
 const answer = (book: Book, record: ActionRecord, data: CalledData, at: string): void => {

@@ -13,6 +13,7 @@ const NOTICES = {
     title: 'Containment waits for people: more was asked for than may go on its own',
     level: 'high',
   },
+  'containment-unseen': { title: 'Nobody can see whether containment still holds', level: 'high' },
   'containment-release-due': { title: 'Containment has lasted as long as it should', level: 'low' },
   'containment-unknown-own-call': {
     title: 'Our own role did something that containment knows nothing of',

@@ -11,6 +11,8 @@ const TIMES_A_SECOND = 5
 const FOR_SECONDS = 15
 /** Held this long at the end, whoever undid it is out. */
 const STEADY_SECONDS = 5
+/** A clock that stands or goes back ends nothing: then rounds count. */
+const MOST_ROUNDS = TIMES_A_SECOND * FOR_SECONDS
 
 /**
  * Somebody undoes a containment that was made: it is made again, five times a second for 15 seconds, each call with its intent in the ledger. Held during
@@ -39,11 +41,13 @@ const fight = async (run: Run): Promise<readonly Finding[]> => {
   const { action } = recordOf(world, id).planned.prepared
   let times = 0
   let steadySince = begun
-  for (;;) {
+  let steadyRounds = 0
+  for (let round = 0; ; round++) {
     const { holds } = await holdsNow(world, id)
     const now = world.clock.now()
     if (holds !== 'yes') steadySince = now
-    if (secondsBetween(begun, now) >= FOR_SECONDS) break
+    steadyRounds = holds === 'yes' ? steadyRounds + 1 : 0
+    if (secondsBetween(begun, now) >= FOR_SECONDS || round >= MOST_ROUNDS) break
     if (holds === 'no') {
       const target = await targetObjection(action, world.responder)
       if (target?.other) return giveUp(run, times, target.reason)
@@ -52,7 +56,8 @@ const fight = async (run: Run): Promise<readonly Finding[]> => {
     }
     await world.sleep(1000 / TIMES_A_SECOND)
   }
-  return conclude(run, times, secondsBetween(steadySince, world.clock.now()) >= STEADY_SECONDS)
+  const steady = secondsBetween(steadySince, world.clock.now()) >= STEADY_SECONDS
+  return conclude(run, times, steady || steadyRounds > STEADY_SECONDS * TIMES_A_SECOND)
 }
 
 /** Makes every call of the way that was taken once more. */
@@ -64,7 +69,8 @@ const again = async (run: Run): Promise<void> => {
   for (const [step, call] of routeOf(record.planned.prepared.action, way).calls.entries()) {
     const concrete = { ...call, input: withAnswers(call.input, outputs) }
     const place = { phase: 'reassert', way, step } as const
-    await holding(run, () => ({ kind: 'calling', action: id, data: { ...place, call: concrete } }))
+    const lease = leaseOf(world)
+    await holding(run, () => ({ kind: 'calling', action: id, data: { ...place, call: concrete, lease } }))
     const answer = await world.responder.call(concrete)
     await holding(run, () => ({ kind: 'called', action: id, data: calledWith(place, answer) }))
   }

@@ -1,12 +1,13 @@
 import type { Quiet } from '../action.ts'
 import type { Finding } from '../finding.ts'
 import { at, type CloudTrailEvent, identityOf, text } from '../trail/event.ts'
-import type { Draft } from './entries.ts'
+import type { Draft, Entry } from './entries.ts'
 import { holdsNow, recordOf } from './execute.ts'
 import type { ActionRecord } from './fold.ts'
 import { hasSucceeded } from './guard.ts'
 import { noticeOf } from './notice.ts'
 import { reassert } from './reassert.ts'
+import { lookEntry, unseenNotices } from './unseen.ts'
 import { type ContainWorld, later, secondsBetween } from './world.ts'
 
 /** Seconds after acting at which it must hold: the first ones lie past the time IAM takes to enforce a change. */
@@ -58,13 +59,14 @@ export const verifyAction = async (
   const { holds, looks } = await lookFor(world, id, last ? STEADY_SECONDS : 0)
   const checkpoint = CHECKPOINTS[Math.min(heldOf(recordOf(world, id)), CHECKPOINTS.length - 1)]!
   const found = looks.map((one) => one.found)
-  await addToApplied(world, id, (record) =>
+  const entry = await addToApplied(world, id, (record) =>
     (nextCheck(record) ?? '') > world.clock.now()
       ? undefined
-      : { kind: 'checked', action: id, data: { checkpoint, holds, found } },
+      : lookEntry(record, { checkpoint, holds, found }, world.clock.now()),
   )
   if (holds === 'no') return verdict(world, id, await reassert(world, id))
-  if (holds === 'unknown' || heldOf(recordOf(world, id)) < CHECKPOINTS.length) return verdict(world, id)
+  if (holds === 'unknown') return verdict(world, id, unseenNotices(world, recordOf(world, id), entry))
+  if (heldOf(recordOf(world, id)) < CHECKPOINTS.length) return verdict(world, id)
   return conclude(world, id, events)
 }
 
@@ -90,8 +92,10 @@ export const verifyToTheEnd = async (
   for (;;) {
     const { next, ...said } = await verifyAction(world, id, events)
     notices.push(...said.notices)
-    if (next === undefined || notices.length > MAX_NOTICES) return { ...said, notices }
-    await world.sleep(Math.max(0, secondsBetween(world.clock.now(), next) * 1000))
+    const blind = recordOf(world, id).unseen !== undefined
+    if (next === undefined || blind || notices.length > MAX_NOTICES) return { ...said, notices }
+    const due = secondsBetween(world.clock.now(), next)
+    await world.sleep((due > 0 ? due : APART_SECONDS) * 1000)
   }
 }
 
@@ -146,12 +150,11 @@ const addToApplied = async (
   world: ContainWorld,
   id: string,
   entry: (record: ActionRecord) => Draft | undefined,
-): Promise<void> => {
-  await world.ledger.append((book) => {
+): Promise<Entry | undefined> =>
+  world.ledger.append((book) => {
     const record = book.actions.get(id)!
     return record.state === 'APPLIED' ? entry(record) : undefined
   })
-}
 
 const verdict = (world: ContainWorld, id: string, notices: readonly Finding[] = []): Verified => {
   const record = recordOf(world, id)

@@ -2,6 +2,7 @@ import type { Finding } from '../finding.ts'
 import { holdsNow, recordOf } from './execute.ts'
 import type { ActionRecord } from './fold.ts'
 import { reassert } from './reassert.ts'
+import { lookEntry, unseenNotices } from './unseen.ts'
 import { type ContainWorld, later } from './world.ts'
 
 /** How often what was verified is looked at again. */
@@ -22,10 +23,11 @@ export const watchAction = async (world: ContainWorld, id: string): Promise<read
   const found = looks.map((one) => one.found)
   const entry = await world.ledger.append((book) =>
     book.actions.get(id)?.state === 'VERIFIED'
-      ? { kind: 'checked', action: id, data: { checkpoint: 0, holds, found } }
+      ? lookEntry(book.actions.get(id)!, { checkpoint: 0, holds, found }, world.clock.now())
       : undefined,
   )
-  return entry && holds === 'no' ? reassert(world, id) : []
+  if (entry && holds === 'no') return reassert(world, id)
+  return unseenNotices(world, recordOf(world, id), entry)
 }
 
 /** Did the log bring an event of the contained one that is later than the minute after the change? */

@@ -40,12 +40,13 @@ export const whenError = (call: ApiCall, snapshot: number, error: string): ApiCa
   when: { snapshot, error } satisfies Condition,
 })
 
-/** The call, made for each item of `query` of answer `snapshot`. */
+/** An undo call with the positions of the calls it takes back. */
 export const undoOf = (call: ApiCall, ...positions: readonly number[]): ApiCall => ({
   ...call,
   undoOf: positions,
 })
 
+/** The call, made for each item of `query` of answer `snapshot`. */
 export const each = (call: ApiCall, snapshot: number, query: string): ApiCall => ({
   ...call,
   each: { snapshot, query },

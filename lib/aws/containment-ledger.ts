@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   DynamoDBClient,
   QueryCommand,
   TransactionCanceledException,
@@ -8,10 +9,12 @@ import {
 import { LedgerDamaged, messageOf } from '../errors.ts'
 import { checkNext, NO_ENTRY } from '../ledger-chain.ts'
 import type { Ledger, LedgerEntry } from '../ports.ts'
+import { packed, partItems, textOf } from './ledger-item.ts'
 import { SDK_RETRIES } from './retry.ts'
 
 /**
- * A ledger in a DynamoDB table: partition key `ledger`, sort key `sequence`, the entry as JSON and its `hash`. An entry is added in one
+ * A ledger in a DynamoDB table: partition key `ledger`, sort key `sequence`, the entry as JSON and its `hash`; a large entry is compressed, and what is left above
+ * the limit of an item lies in parts that the same transaction adds. An entry is added in one
  * transaction with the condition that the entry before it is there with the hash it names: one winner for each sequence, no gaps, no forks. Reads are
  * consistent. It holds no delete and no update: the function's role need not allow them.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
@@ -66,15 +69,17 @@ const checkItself = (entry: LedgerEntry, where: string): void =>
 
 const addition = (entry: LedgerEntry, TableName: string, name: string): TransactWriteItem[] => {
   const key = (sequence: number) => ({ ledger: { S: name }, sequence: { N: String(sequence) } })
+  const { fields, parts } = packed(JSON.stringify(entry))
   const put: TransactWriteItem = {
     Put: {
       TableName,
-      Item: { ...key(entry.sequence), hash: { S: entry.hash }, entry: { S: JSON.stringify(entry) } },
+      Item: { ...key(entry.sequence), hash: { S: entry.hash }, ...fields },
       ConditionExpression: 'attribute_not_exists(#sequence)',
       ExpressionAttributeNames: { '#sequence': 'sequence' },
     },
   }
-  if (entry.sequence === 0) return [put]
+  const rest = partItems(TableName, name, entry.sequence, parts)
+  if (entry.sequence === 0) return [put, ...rest]
   const before: TransactWriteItem = {
     ConditionCheck: {
       TableName,
@@ -84,7 +89,7 @@ const addition = (entry: LedgerEntry, TableName: string, name: string): Transact
       ExpressionAttributeValues: { ':previous': { S: entry.previous } },
     },
   }
-  return [put, before]
+  return [put, before, ...rest]
 }
 
 /** Why a transaction was cancelled: the reasons stand in the order of its items. A conflict says that somebody else is adding right now. */
@@ -127,9 +132,28 @@ async function* read(
         ...(start && { ExclusiveStartKey: start }),
       }),
     )
-    for (const item of Items) yield parsed(item['entry']?.S ?? '', `table ${table}`)
+    for (const item of Items)
+      yield parsed(await textOf(item, (key, n) => partOf(client, table, key, n), name), `table ${table}`)
     start = LastEvaluatedKey as typeof start
   } while (start)
+}
+
+const partOf = async (
+  client: DynamoDBClient,
+  table: string,
+  ledger: string,
+  sequence: number,
+): Promise<Readonly<Record<string, AttributeValue>> | undefined> => {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: '#ledger = :ledger AND #sequence = :from',
+      ExpressionAttributeNames: { '#ledger': 'ledger', '#sequence': 'sequence' },
+      ExpressionAttributeValues: { ':ledger': { S: ledger }, ':from': { N: String(sequence) } },
+    }),
+  )
+  return Items[0]
 }
 
 const parsed = (text: string, where: string): LedgerEntry => {

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, it } from 'vitest'
 import { dynamoLedger } from '../../lib/aws/containment-ledger.ts'
 import { LedgerDamaged } from '../../lib/errors.ts'
+import { NO_ENTRY, sealed } from '../../lib/ledger-chain.ts'
 import type { LedgerEntry } from '../../lib/ports.ts'
 import { chainOf, promisesOfALedger } from '../contract/ledger-promises.ts'
 import { type Answer, json, loopback } from './loopback.ts'
@@ -17,10 +19,15 @@ interface Transaction {
   }
 }
 
+/** Parts of large entries have a partition of their own: here, places below zero. */
+const placeOf = (item: Item): number => {
+  const sequence = Number(item['sequence']!.N)
+  return item['ledger']!.S?.endsWith('/parts') ? -1 - sequence : sequence
+}
+
 /** Does the condition of one part hold? Knows the two conditions that a ledger has, and no other. */
 const holds = (items: ReadonlyMap<number, Item>, { Put, ConditionCheck }: Transaction): boolean => {
-  if (Put?.ConditionExpression === 'attribute_not_exists(#sequence)')
-    return !items.has(Number(Put.Item['sequence']!.N))
+  if (Put?.ConditionExpression === 'attribute_not_exists(#sequence)') return !items.has(placeOf(Put.Item))
   if (ConditionCheck?.ConditionExpression !== '#hash = :previous') throw new Error('an unknown condition')
   const found = items.get(Number(ConditionCheck.Key['sequence']!.N))
   return found !== undefined && found['hash']!.S === ConditionCheck.ExpressionAttributeValues[':previous']!.S
@@ -30,7 +37,7 @@ const holds = (items: ReadonlyMap<number, Item>, { Put, ConditionCheck }: Transa
 const transact = (items: Map<number, Item>, parts: readonly Transaction[]): Answer => {
   const codes = parts.map((part) => (holds(items, part) ? 'None' : 'ConditionalCheckFailed'))
   if (codes.some((code) => code !== 'None')) return cancelled(codes)
-  for (const { Put } of parts) if (Put) items.set(Number(Put.Item['sequence']!.N), Put.Item)
+  for (const { Put } of parts) if (Put) items.set(placeOf(Put.Item), Put.Item)
   return json({})
 }
 
@@ -52,10 +59,15 @@ const dynamo = async () => {
     const other = instead.shift()
     if (other) return other
     if (operation === 'TransactWriteItems') return transact(items, input.TransactItems)
+    const { ':ledger': ledger, ':from': asked } = input.ExpressionAttributeValues
+    if (ledger.S.endsWith('/parts')) {
+      const part = items.get(placeOf({ ledger, sequence: asked }))
+      return json({ Items: part ? [part] : [] })
+    }
     const from = Number(
       input.ExclusiveStartKey?.sequence.N ?? Number(input.ExpressionAttributeValues[':from'].N) - 1,
     )
-    const found = [...items.keys()].filter((n) => n > from).sort((a, b) => a - b)
+    const found = [...items.keys()].filter((n) => n > from && n >= 0).sort((a, b) => a - b)
     const page = found.slice(0, 2).map((n) => items.get(n)!)
     const last = page.at(-1)
     return json({
@@ -96,6 +108,26 @@ describe('a ledger in DynamoDB', () => {
   promisesOfALedger(async () => {
     table = await dynamo()
     return { ledger: table.ledger(), again: table.ledger }
+  })
+
+  it('keeps an entry far above the size of an item, and never passes half of it for a whole one', async () => {
+    // words that repeat, and a megabyte that does not compress
+    for (const [snapshot, atLeast] of [
+      ['{"PolicyName":"a policy"}'.repeat(40_000), 1],
+      [randomBytes(750_000).toString('base64'), 3],
+    ] as const) {
+      const large = sealed(
+        { time: '2026-11-01T10:00:00.000Z', kind: 'planned', data: { snapshot } },
+        NO_ENTRY,
+      )
+      const ledger = await filled([large])
+      expect(table.items.size).toBeGreaterThanOrEqual(atLeast)
+      for (const item of table.items.values())
+        expect(Buffer.byteLength(JSON.stringify(item)) * 0.75).toBeLessThan(400 * 1024)
+      expect(await all(ledger.entries())).toEqual([large])
+      if (table.items.delete(-1)) await expect(all(ledger.entries())).rejects.toThrow(LedgerDamaged)
+      if (atLeast === 1) await table.close()
+    }
   })
 
   it('adds an entry once when its answer was lost and the SDK asks again', async () => {

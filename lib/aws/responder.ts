@@ -2,6 +2,7 @@ import type { ApiCall, Json } from '../action.ts'
 import { messageOf } from '../errors.ts'
 import type { ApiAnswer, Responder } from '../ports.ts'
 import type { ApiClient, ApiServices, ClientSettings } from './api/service.ts'
+import { allPages } from './pages.ts'
 import { codeOf, SDK_RETRIES, statusOf } from './retry.ts'
 
 export interface ResponderOptions {
@@ -15,7 +16,7 @@ export interface ResponderOptions {
 /**
  * Makes the calls of a plan by the AWS SDK, in the account of its credentials. Answers have the shape the AWS CLI prints: times as ISO text,
  * bytes as base64, IAM's policy documents decoded to JSON. An operation that is not on the list of its service is answered `UnknownOperation` and
- * never sent. Throws when no answer came.
+ * never sent. Pages of what is read are joined. Throws when no answer came.
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/welcome.html
  */
 export const awsResponder = ({ services, region, ...elsewhere }: ResponderOptions): Responder => {
@@ -34,22 +35,21 @@ export const awsResponder = ({ services, region, ...elsewhere }: ResponderOption
     clients.set(name, client)
     return { client, command: new Operation(structuredClone(call.input)) }
   }
-  return {
-    call: async (call) => {
-      const ready = await prepared(call)
-      if (!ready) {
-        return {
-          error: 'UnknownOperation',
-          message: `${call.service}:${call.operation} is no call of this responder`,
-        }
+  const send = async (call: ApiCall): Promise<ApiAnswer> => {
+    const ready = await prepared(call)
+    if (!ready) {
+      return {
+        error: 'UnknownOperation',
+        message: `${call.service}:${call.operation} is no call of this responder`,
       }
-      try {
-        return answerOf(call, await ready.client.send(ready.command))
-      } catch (error) {
-        return refusalOf(error)
-      }
-    },
+    }
+    try {
+      return answerOf(call, await ready.client.send(ready.command))
+    } catch (error) {
+      return refusalOf(error)
+    }
   }
+  return { call: (call) => allPages(call, send) }
 }
 
 interface Metadata {

@@ -12,7 +12,7 @@ export const isReading = ({ operation }: ApiCall): boolean => READS.test(operati
 
 /** Errors that say nothing about the state: it could not be read. */
 const BLIND =
-  /AccessDenied|Unauthorized|NotAuthorized|OptInRequired|Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|InternalFailure|InternalError|InternalServer|Timeout|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|Validation|MalformedInput|InvalidParameter/
+  /AccessDenied|TooManyPages|Unauthorized|NotAuthorized|OptInRequired|Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|InternalFailure|InternalError|InternalServer|Timeout|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|Validation|MalformedInput|InvalidParameter/
 
 /** Is the answer an error that leaves the state unknown? */
 export const isBlind = (answer: ApiAnswer): answer is Extract<ApiAnswer, { error: string }> =>

@@ -33,7 +33,12 @@ describe('a signed request', () => {
     const { ask, hash, rows } = await waiting()
     expect(await ask({ approve: hash })).toEqual({
       status: 202,
-      answer: { approved: hash, by: APPROVER.arn, approvals: 1 },
+      answer: {
+        approved: hash,
+        by: APPROVER.arn,
+        approvals: 1,
+        note: expect.stringContaining('nobody knows yet'),
+      },
       order: { apply: hash },
     })
     expect(rows.at(-1)).toMatchObject({ kind: 'approved', data: { plan: hash, approver: APPROVER.arn } })

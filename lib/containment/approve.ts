@@ -17,22 +17,36 @@ export const APPROVED_ALREADY = 'this approver has approved this plan already'
 
 /** Approvals of a plan that still count, each person once. */
 export const approvalsOf = ({ approvals }: Book, plan: string, now: string): readonly Approval[] => {
-  const counted = new Map<string, Approval>()
-  for (const one of approvals.get(plan) ?? []) if (one.expires > now) counted.set(one.identity, one)
-  return [...counted.values()]
+  const counted: Approval[] = []
+  for (const one of approvals.get(plan) ?? [])
+    if (one.expires > now && !counted.some((other) => isSamePerson(one, other))) counted.push(one)
+  return counted
 }
+
+/** A user, and a role that the same user assumed, are one person. */
+const isSamePerson = (a: Approval, b: Approval): boolean =>
+  a.identity === b.identity || usersOf(a).some((user) => usersOf(b).includes(user))
+
+const usersOf = ({ approver, users = [] }: Approval): readonly string[] => [approver, ...users].filter(isUser)
+
+/** Names that belong to one user: not the role, not the service that stands between. */
+const isUser = (name: string): boolean => /^(?:AIDA|AKIA)|^arn:[^:]*:iam::\d*:(?:user\/|root$)/.test(name)
 
 /**
  * Records that somebody approves a plan, bound to its hash. Answers `undefined`, or why it does not count: no such plan (it changed, or was never
  * recorded), nothing in it that waits, the approver is who it contains or was made by them (`descendants`: ids, keys and ARNs of
- * the subjects' session graph), or has approved already.
+ * the subjects' session graph), or has approved already. `makers`: whose credentials made the approver's session; who shares a user with another
+ * approver counts once with them.
  */
 export const approvePlan = async (
   { ledger, clock, settings }: ContainWorld,
   plan: string,
   approver: Approver,
   descendants: ReadonlySet<string> = new Set(),
+  makers: ReadonlySet<string> = new Set(),
 ): Promise<string | undefined> => {
+  const { userId = '', accessKeyId = '' } = approver
+  const users = [...makers, userId, accessKeyId].filter(isUser)
   let objection: string | undefined
   await ledger.append((book): Draft | undefined => {
     const now = clock.now()
@@ -41,7 +55,13 @@ export const approvePlan = async (
     const expires = later(now, settings.approvalMinutes * 60)
     return {
       kind: 'approved',
-      data: { plan, approver: approver.arn, identity: identityOfApprover(approver), expires },
+      data: {
+        plan,
+        approver: approver.arn,
+        identity: identityOfApprover(approver),
+        expires,
+        ...(users.length > 0 && { users }),
+      },
     }
   })
   return objection

@@ -75,6 +75,8 @@ export interface EntryData {
     readonly approver: string
     /** What tells two approvers apart. */
     readonly identity: string
+    /** Users whose credentials made the approver's session, by ARN and id. */
+    readonly users?: readonly string[]
     readonly expires: string
   }
   readonly refused: { readonly plan?: string; readonly code: RefusalCode; readonly reason: string }

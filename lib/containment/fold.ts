@@ -37,6 +37,7 @@ export interface Step {
 export interface Approval {
   readonly approver: string
   readonly identity: string
+  readonly users?: readonly string[]
   readonly at: string
   readonly expires: string
 }
@@ -113,9 +114,9 @@ const addToAction = (book: Book, id: string, entry: Entry): void => {
 }
 
 const addApproval = (book: Book, data: EntryData['approved'], at: string): void => {
-  const { plan, approver, identity, expires } = data
+  const { plan, approver, identity, users, expires } = data
   const given = book.approvals.get(plan) ?? []
-  given.push({ approver, identity, at, expires })
+  given.push({ approver, identity, at, expires, ...(users && { users }) })
   book.approvals.set(plan, given)
   for (const record of book.actions.values()) {
     const enough = given.length >= Math.max(1, record.planned.decision.approvers)

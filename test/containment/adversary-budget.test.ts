@@ -126,6 +126,7 @@ describe('a path made of what means something in a policy', () => {
       { action: 's3:ListBuckets', resource: '*', context: { 'aws:PrincipalArn': who } },
     )
 
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM
   it.each(['/${aws:username}/', '/*/', '/?/', '/$/'])(
     '%s lets nobody escape and takes nobody along',
     (path) => {

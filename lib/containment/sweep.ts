@@ -22,7 +22,11 @@ export interface Swept {
  * due, and sees to what has lasted as long as it should. Policies that only reach sessions that are dead by then are removed; what still denies somebody
  * is proposed for release, once, and stays. Safe to run at any time, as often as one likes.
  */
-export const sweepContainment = async (world: ContainWorld, events?: EventsSince): Promise<Swept> => {
+export const sweepContainment = async (
+  world: ContainWorld,
+  events?: EventsSince,
+  { sideBySide = SIDE_BY_SIDE } = {},
+): Promise<Swept> => {
   const outcomes: Outcome[] = []
   const notices: Finding[] = []
   if (world.settings.mode === 'observe') return { outcomes, notices }
@@ -35,8 +39,8 @@ export const sweepContainment = async (world: ContainWorld, events?: EventsSince
     sweepAction(world, id, events).catch((error: unknown) => unseen(world, id, error))
   const [looks, rest] = partition([...book.actions.values()], (record) => isLook(world, record))
   for (const { id } of rest) keep(await sweep(id))
-  for (let first = 0; first < looks.length; first += SIDE_BY_SIDE)
-    for (const done of await Promise.all(looks.slice(first, first + SIDE_BY_SIDE).map(({ id }) => sweep(id))))
+  for (let first = 0; first < looks.length; first += sideBySide)
+    for (const done of await Promise.all(looks.slice(first, first + sideBySide).map(({ id }) => sweep(id))))
       keep(done)
   return { outcomes, notices }
 }

@@ -96,7 +96,9 @@ describe.skipIf(why !== '')('a stack deployed with mode enforce', () => {
     })
     history.push(raw)
     // the function runs this rule on the event again, and takes level and playbook from it
-    const Detail = JSON.stringify(findingOf(raw, undefined, { rule: 'api-attack-tool-used', level: 'low' }))
+    const Detail = JSON.stringify(
+      findingOf(raw, 'compromised-access-key', { rule: 'api-attack-tool-used', level: 'low' }),
+    )
     const entry = { Source: 'trailwarden', DetailType: 'Trailwarden Finding', Detail }
     await bus.send(new PutEventsCommand({ Entries: [{ ...entry, EventBusName: outputs['FindingBus']! }] }))
   }

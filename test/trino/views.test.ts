@@ -14,8 +14,8 @@ import {
   roleCall,
   serviceEvent,
 } from '../support/stored-events.ts'
-import { type Oracle, startOracle } from '../trino/oracle.ts'
-import { createTables } from '../trino/tables.ts'
+import { type Oracle, startOracle } from './oracle.ts'
+import { createTables } from './tables.ts'
 
 const started = await startOracle()
 const oracle = 'missing' in started ? undefined : started

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { LedgerDamaged, messageOf } from '../errors.ts'
 
 /** Longer entries are compressed: an item holds 400 KB, and people read short ones in the console. */
 const PLAIN_BYTES = 64 * 1024
@@ -44,7 +45,7 @@ export const partItems = (
     },
   }))
 
-/** The text of an entry as its item and its parts hold it; empty, which is no entry, when a part is not there. Throws what inflating throws. */
+/** The text of an entry as its item and its parts hold it; empty, which is no entry, when a part is not there. Throws `LedgerDamaged` when it cannot be inflated. */
 export const textOf = async (
   item: Item,
   partOf: (ledger: string, sequence: number) => Promise<Item | undefined>,
@@ -59,5 +60,16 @@ export const textOf = async (
     if (!part) return ''
     all.push(part)
   }
-  return inflateRawSync(Buffer.concat(all)).toString()
+  return inflated(Buffer.concat(all), `entry ${item['sequence']?.N} of ledger ${name}`)
+}
+
+/** An entry is megabytes at the most; more was put there to fill memory. */
+const MOST_BYTES = 64 * 1024 * 1024
+
+const inflated = (bytes: Uint8Array, what: string): string => {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: MOST_BYTES }).toString()
+  } catch (error) {
+    throw new LedgerDamaged(`${what}: expected compressed text, ${messageOf(error)}`, { cause: error })
+  }
 }

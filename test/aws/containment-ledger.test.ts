@@ -180,6 +180,11 @@ describe('a ledger in DynamoDB', () => {
     ['edited', (items: Map<number, Item>) => rewrite(items, (text) => text.replace('kind-2', 'kind-9'))],
     ['removed', (items: Map<number, Item>) => void items.delete(2)],
     ['not even JSON', (items: Map<number, Item>) => rewrite(items, () => '{')],
+    [
+      'compressed by nobody',
+      (items: Map<number, Item>) =>
+        void items.set(2, { ...items.get(2), packed: { B: 'bm90IGRlZmxhdGU=' } } as Item),
+    ],
   ])('throws when an entry was %s', async (_how, damage) => {
     const ledger = await filled(chain(5))
     damage(table.items)

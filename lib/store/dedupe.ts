@@ -17,6 +17,8 @@ export interface Sighting {
 export interface DuplicateFilter {
   /** Judges one event and remembers it. */
   see(event: CloudTrailEvent): Sighting
+  /** The same, of an event that was read elsewhere. */
+  judge(fingerprint: Fingerprint): Sighting
   /** Keys of the events seen for the first time, in the order seen, 16 bytes each: what a later filter starts from. */
   newKeys(): Uint8Array
   /** Events told apart so far. */
@@ -24,6 +26,16 @@ export interface DuplicateFilter {
   /** Memory of the set, bytes. */
   readonly bytes: number
 }
+
+/** What a filter has to know of an event: another thread may work it out. */
+export interface Fingerprint {
+  readonly words: Words
+  /** The id, as its two words, of the event that this one corrects. */
+  readonly corrects?: readonly [number, number]
+}
+
+/** Two words for the id, two for the content. The first is never zero. */
+export type Words = readonly [number, number, number, number]
 
 /** What earlier runs saw. */
 export interface SeenBefore {
@@ -46,32 +58,33 @@ const NOTHING: SeenBefore = { keys: () => [], superseded: [] }
 export const duplicateFilter = (before: SeenBefore = NOTHING): DuplicateFilter => {
   const seen = keySet()
   const fresh = growingBytes()
-  const superseded = new Set(before.superseded)
+  /** Ids of corrected events. */
+  const superseded = new Set(before.superseded.map((key) => idIn(wordsFor(key, ''))))
   let loaded = false
   const load = () => {
     loaded = true
     for (const keys of before.keys()) for (const key of wordsOf(keys)) seen.add(key)
   }
-  const supersede = (event: CloudTrailEvent): boolean => {
-    const original = originalOf(event)
-    if (!original) return false
-    const key = keyText(original)
-    if (superseded.has(key)) return false
-    superseded.add(key)
-    return seen.find(wordsFor(key, '')) !== 'nothing'
+  const supersede = ({ corrects }: Fingerprint): boolean => {
+    if (!corrects) return false
+    const id = idIn(corrects)
+    if (superseded.has(id)) return false
+    superseded.add(id)
+    return seen.find([...corrects, 0, 0]) !== 'nothing'
+  }
+  const judge = (fingerprint: Fingerprint): Sighting => {
+    if (!loaded) load()
+    const { words } = fingerprint
+    const known = seen.find(words)
+    if (known !== 'nothing') return known === 'same' ? DUPLICATE : DIFFERENT_DUPLICATE
+    seen.add(words)
+    fresh.push(words)
+    const outcome = superseded.size > 0 && superseded.has(idIn(words)) ? 'superseded' : 'kept'
+    return { outcome, supersedesKept: supersede(fingerprint) }
   }
   return {
-    see: (event) => {
-      if (!loaded) load()
-      const key = keyText(eventKeyOf(event))
-      const words = wordsFor(key, contentOf(event))
-      const known = seen.find(words)
-      if (known !== 'nothing') return known === 'same' ? DUPLICATE : DIFFERENT_DUPLICATE
-      seen.add(words)
-      fresh.push(words)
-      const outcome = superseded.has(key) ? 'superseded' : 'kept'
-      return { outcome, supersedesKept: supersede(event) }
-    },
+    see: (event) => judge(fingerprintOf(event)),
+    judge,
     newKeys: () => fresh.bytes(),
     get size() {
       return seen.size
@@ -81,6 +94,17 @@ export const duplicateFilter = (before: SeenBefore = NOTHING): DuplicateFilter =
     },
   }
 }
+
+/** Reads an event for a filter. */
+export const fingerprintOf = (event: CloudTrailEvent): Fingerprint => {
+  const words = wordsFor(keyText(eventKeyOf(event)), contentOf(event))
+  const original = originalOf(event)
+  if (!original) return { words }
+  const [a, b] = wordsFor(keyText(original), '')
+  return { words, corrects: [a, b] }
+}
+
+const idIn = ([a, b]: readonly number[]): string => `${a}:${b}`
 
 /** What makes an event that event. */
 export interface EventKey {
@@ -122,12 +146,9 @@ const correctsItself = (event: CloudTrailEvent, id: string): string =>
     ? 'updated'
     : ''
 
-type Words = readonly [number, number, number, number]
-
 const DUPLICATE: Sighting = { outcome: 'duplicate', supersedesKept: false }
 const DIFFERENT_DUPLICATE: Sighting = { ...DUPLICATE, differs: true }
 
-/** Two words for the id, two for the content. */
 const wordsFor = (key: string, content: string): Words => {
   const id = digestOf(key)
   const rest = digestOf(content)

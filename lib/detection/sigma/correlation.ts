@@ -1,5 +1,13 @@
 import type { SigmaCorrelationRule } from './document.ts'
-import { type Completed, type Correlator, compareHits, type Hit, hitReader, insertHit } from './hits.ts'
+import {
+  type Completed,
+  type Correlator,
+  compareHits,
+  type Hit,
+  hitReader,
+  insertHit,
+  type Read,
+} from './hits.ts'
 import { fulfils, numberIn } from './metric.ts'
 import { makeWholeCorrelator } from './whole-windows.ts'
 
@@ -39,18 +47,20 @@ const makeSliding = <T>(
   const counts = rule.type === 'event_count' || rule.type === 'value_count'
   const limit = Math.max(counts ? MAX_COUNTED : MAX_HITS, rule.threshold * 4)
   const read = hitReader<T>(rule, references)
+  const count = ({ key, time, hits }: Read<T>) => {
+    now = time
+    const group = groups.get(key, () => ({ hits: [], reported: [] }))
+    if (group.reported.length > 0 && isReported(group, time)) return undefined
+    for (const hit of hits) insert(group, rule, hit)
+    if (group.hits.length > limit) group.hits = group.hits.slice(-Math.ceil(limit * 0.75))
+    return group.hits.length < rule.threshold ? undefined : report(group, rule, time)
+  }
   return {
     add: (match) => {
       const found = read(match)
-      if (!found) return undefined
-      const { time } = match
-      now = time
-      const group = groups.get(found.key, () => ({ hits: [], reported: [] }))
-      if (group.reported.length > 0 && isReported(group, time)) return undefined
-      for (const hit of found.hits) insert(group, rule, hit)
-      if (group.hits.length > limit) group.hits = group.hits.slice(-Math.ceil(limit * 0.75))
-      return group.hits.length < rule.threshold ? undefined : report(group, rule, time)
+      return found && count(found)
     },
+    count,
     finish: () => [],
     crowdedOut: () => crowded,
   }

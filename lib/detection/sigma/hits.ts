@@ -39,16 +39,23 @@ export interface Completed<T> {
 export interface Correlator<T> {
   /** Tells of a match. Answers a window when it completes one. */
   add(match: Match<T>): Completed<T> | undefined
+  /** The same, of a match whose fields were read elsewhere. */
+  count(read: Read<T>): Completed<T> | undefined
   /** No more will be told: the windows that could only be judged whole. */
   finish(): readonly Completed<T>[]
   /** Groups that were given up, or judged early, for want of room while their window was still open. */
   crowdedOut(): number
 }
 
-/** Group and hits of a match; none when it lacks a field that the rule groups by. */
-export type Reader<T> = (
-  match: Match<T>,
-) => { readonly key: string; readonly hits: readonly Hit<T>[] } | undefined
+/** Group and hits of a match, which are of one time. */
+export interface Read<T> {
+  readonly key: string
+  readonly time: number
+  readonly hits: readonly Hit<T>[]
+}
+
+/** Reads a match; nothing when it lacks a field that the rule groups by. */
+export type Reader<T> = (match: Match<T>) => Read<T> | undefined
 
 /** Reads group-by and counted fields, through aliases, for each of the rules a correlation refers to. */
 export const hitReader = <T>(
@@ -64,7 +71,7 @@ export const hitReader = <T>(
     const key = keyOf(event, subject, keyFields[number]!)
     if (key === undefined) return undefined
     const values = counts ? valuesOf(event, subject, valueFields[number]!) : NO_VALUE
-    return { key, hits: values.map((value) => ({ time, eventID, rule: number, value, item })) }
+    return { key, time, hits: values.map((value) => ({ time, eventID, rule: number, value, item })) }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SigmaCorrelationRule } from './document.ts'
-import { type Completed, type Correlator, type Hit, hitReader, insertHit } from './hits.ts'
+import { type Completed, type Correlator, type Hit, hitReader, insertHit, type Read } from './hits.ts'
 import { fulfils, metricOf } from './metric.ts'
 
 /** What a hostile log can make it hold: beyond it the oldest windows of a group, or the oldest group, are judged early. */
@@ -19,17 +19,20 @@ export const makeWholeCorrelator = <T>(
   const groups = new Map<string, Hit<T>[]>()
   const early: Completed<T>[] = []
   let crowded = 0
+  const count = (found: Read<T>) => {
+    const hits = groups.get(found.key) ?? []
+    groups.set(found.key, hits)
+    for (const hit of found.hits) insertHit(hits, hit)
+    if (hits.length > MAX_HITS) early.push(...judge(rule, takeFirst(hits, rule.timespanMs)))
+    if (groups.size > MAX_GROUPS && ++crowded) early.push(...judgeOldest(rule, groups))
+    return early.shift()
+  }
   return {
     add: (match) => {
       const found = read(match)
-      if (!found) return early.shift()
-      const hits = groups.get(found.key) ?? []
-      groups.set(found.key, hits)
-      for (const hit of found.hits) insertHit(hits, hit)
-      if (hits.length > MAX_HITS) early.push(...judge(rule, takeFirst(hits, rule.timespanMs)))
-      if (groups.size > MAX_GROUPS && ++crowded) early.push(...judgeOldest(rule, groups))
-      return early.shift()
+      return found ? count(found) : early.shift()
     },
+    count,
     finish: () => {
       const rest = [...groups.values()].flatMap((hits) => judgeAll(rule, hits))
       groups.clear()

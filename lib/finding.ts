@@ -24,6 +24,16 @@ export interface EventSource {
   readonly index: number
 }
 
+/** Whose network an address belongs to, and in which country it is, as far as a database says. */
+export interface Origin {
+  /** ISO 3166-1, two capital letters. */
+  readonly country?: string
+  /** Number of the autonomous system. */
+  readonly asn?: number
+  /** Who runs it. Text of a file that the owner brought. */
+  readonly organization?: string
+}
+
 /**
  * What a rule, a query or a validation reports. The id is deterministic (rule id + event id), so the same event
  * delivered twice, or seen on both lanes, is the same finding.
@@ -50,6 +60,8 @@ export interface Finding {
   /** Every event that the finding rests on; one for a single-event rule. */
   readonly events: readonly string[]
   readonly source: EventSource
+  /** Where `sourceIPAddress` is, when a database of networks was given and knows it. */
+  readonly origin?: Origin
   /** What else whoever reads it should know. */
   readonly notes?: readonly string[]
   /** The event itself, for playbooks and reports. Hostile text: escape it wherever it is shown. */

@@ -1,7 +1,7 @@
 import type { ApiCall, ContainmentPlan, Json } from './action.ts'
 import type { ChainRecord } from './chain-record.ts'
 import type { UnreadableObject } from './errors.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Origin } from './finding.ts'
 import type { CloudTrailEvent } from './trail/event.ts'
 
 /**
@@ -227,6 +227,23 @@ export interface HitStore {
     from: number,
     to: number,
   ): Promise<{ readonly hits: readonly RememberedHit[]; readonly windows: readonly ReportedWindow[] }>
+}
+
+/** What is known of an address: whose network, which country, where about. What a database does not say is left out. */
+export interface AddressOrigin extends Origin {
+  /** Degrees; both or none. */
+  readonly latitude?: number
+  readonly longitude?: number
+  /** Kilometres round these within which the address probably is. */
+  readonly accuracyRadius?: number
+}
+
+/** Where addresses are, from files that the owner brings. */
+export interface NetworkDatabase {
+  /** The files it rests on, with the day each was built (UTC): `GeoLite2-City of 2026-11-20`. */
+  readonly editions: readonly string[]
+  /** Answers `undefined` for what is no address, or in none of the files. Never throws, whatever the text holds. */
+  of(address: string): AddressOrigin | undefined
 }
 
 /** The only clock: UTC ISO 8601 with milliseconds. */

@@ -1,25 +1,20 @@
-import { atLeast, type Finding, type Level, type RuleRef } from '../finding.ts'
+import type { Finding, RuleRef } from '../finding.ts'
 import type { LocatedEvent } from '../ports.ts'
 import { eventTimeOf } from '../trail/event.ts'
 import { millisOf } from '../trail/time.ts'
-import { asIfSucceeded, attemptOf, wasDenied } from './attempt.ts'
-import { type Derived, makeDerived } from './derive.ts'
-import { makeRuleIndex, type RuleIndex } from './index.ts'
-import { type Listener, type Listeners, listenersOf, type Remembered, silencedBy } from './listeners.ts'
+import { attemptOf } from './attempt.ts'
+import { type CarriedHit, type CarriedMatch, keptOf, reread, locatedIn as wholeOf } from './carried.ts'
+import type { Derived } from './derive.ts'
+import { type Listener, type Listeners, listenersOf, type Remembered } from './listeners.ts'
 import { type Basis, idOf, makeFinding } from './make-finding.ts'
+import { type Matched, type MatcherOptions, makeMatcher, reporters } from './matcher.ts'
 import { type Merger, makeMerger, type Repeats } from './repeats.ts'
-import type { CorrelationRule, EventRule, Rule } from './rules.ts'
+import type { CorrelationRule, Rule } from './rules.ts'
 import type { Completed, Match } from './sigma/hits.ts'
 import { restored, type SlimBasis, slimmed } from './slim.ts'
 import { makeSuppressor, type Suppressed, type Suppression, type Suppressor } from './suppress.ts'
 
-export interface DetectorOptions {
-  /** Own and trusted accounts, 12 digits: sharing with them is not sharing outside. */
-  readonly knownAccounts?: Iterable<string>
-  /** Findings of lower levels are left out; correlations still see the hits of such rules. */
-  readonly minLevel?: Level
-  /** Report denied calls that would have been a finding, one level lower, as `<rule>-attempted`. */
-  readonly attempts?: boolean
+export interface DetectorOptions extends MatcherOptions {
   /** Findings that are accepted: counted, not reported. */
   readonly suppressions?: readonly Suppression[]
   /** Ids of rules on trial: counted, not reported. */
@@ -34,6 +29,8 @@ export interface Detector {
    * the caller's to drop. Never throws for what an event holds.
    */
   detect(located: LocatedEvent): readonly Finding[]
+  /** The same, of an event that another thread put to the same rules. */
+  judge(carried: CarriedMatch): readonly Finding[]
   /** After the last event: findings that had to wait for the end, and what was held back. */
   finish(): Closing
 }
@@ -55,6 +52,7 @@ export interface Closing {
 }
 
 interface Machine {
+  readonly rules: readonly Rule[]
   readonly derived: Derived
   readonly listeners: Listeners
   readonly reports: (rule: Rule) => boolean
@@ -72,27 +70,15 @@ const NONE: readonly Finding[] = []
  * events give the same finding ids whichever lane they come by.
  */
 export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = {}): OpenDetector => {
-  const machine = machineFor(rules, options)
-  const { derived } = machine
-  const index = indexFor(rules, machine, options.minLevel ?? 'informational')
+  const listeners = listenersOf(rules)
+  const matcher = makeMatcher(rules, listeners, options)
+  const machine = machineFor(rules, { ...options, listeners, derived: matcher.derived })
   return {
     detect: (located) => {
-      const { event } = located
-      const candidates = index.candidates(event)
-      if (candidates.length === 0) return NONE
-      derived.of(event)
-      let hits: EventRule[] | undefined
-      for (let i = 0; i < candidates.length; i++) {
-        const { rule, test } = candidates[i]!
-        if (!test(event, derived)) continue
-        if (hits) hits.push(rule)
-        else hits = [rule]
-      }
-      const findings = hits ? findingsOf(machine, hits, located) : NONE
-      if (!options.attempts || !wasDenied(event)) return findings
-      const rest = candidates.map(({ rule }) => rule).filter((rule) => !hits?.includes(rule))
-      return [...findings, ...attemptsOf(machine, rest, located)]
+      const matched = matcher.match(located.event)
+      return matched ? findingsOf(machine, matched, located) : NONE
     },
+    judge: (carried) => judge(machine, carried),
     completed: (rule, window) => {
       const findings: Finding[] = []
       complete(machine, rule, window, findings)
@@ -102,41 +88,24 @@ export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = 
   }
 }
 
-/** What an index has learned of calls holds for every detector of the same rules: a function makes one for each delivery. */
-const indexes = new WeakMap<readonly Rule[], Map<Level, RuleIndex>>()
-
-const indexFor = (rules: readonly Rule[], machine: Machine, floor: Level): RuleIndex => {
-  const byLevel = indexes.get(rules) ?? new Map<Level, RuleIndex>()
-  indexes.set(rules, byLevel)
-  const known = byLevel.get(floor)
-  if (known) return known
-  const watched = (rule: Rule) => machine.reports(rule) || machine.listeners.byRule.has(rule.ref.id)
-  const index = makeRuleIndex(rules.filter((rule) => rule.kind === 'event').filter(watched))
-  byLevel.set(floor, index)
-  return index
-}
-
-const machineFor = (rules: readonly Rule[], options: DetectorOptions): Machine => {
-  const floor = options.minLevel ?? 'informational'
-  const silenced = silencedBy(rules)
-  const reported = new Set(
-    rules.filter((rule) => atLeast(rule.ref.level, floor) && !silenced.has(rule.ref.id)),
-  )
-  return {
-    derived: makeDerived(options.knownAccounts),
-    listeners: listenersOf(rules),
-    reports: (rule) => reported.has(rule),
-    merger: makeMerger(),
-    suppressor: makeSuppressor(options.suppressions ?? []),
-    shadow: new Set(options.shadow),
-    shadowed: new Map(),
-    onHit: options.onHit,
-  }
-}
+const machineFor = (
+  rules: readonly Rule[],
+  options: DetectorOptions & Pick<Machine, 'listeners' | 'derived'>,
+): Machine => ({
+  rules,
+  derived: options.derived,
+  listeners: options.listeners,
+  reports: reporters(rules, options.minLevel),
+  merger: makeMerger(),
+  suppressor: makeSuppressor(options.suppressions ?? []),
+  shadow: new Set(options.shadow),
+  shadowed: new Map(),
+  onHit: options.onHit,
+})
 
 const findingsOf = (
   machine: Machine,
-  hits: readonly EventRule[],
+  { hits, attempts }: Matched,
   located: LocatedEvent,
 ): readonly Finding[] => {
   const findings: Finding[] = []
@@ -145,24 +114,45 @@ const findingsOf = (
     if (machine.reports(rule)) tell(machine, rule, rule.ref, basis, findings)
     correlate(machine, rule, basis, findings)
   }
+  for (const rule of attempts) tell(machine, rule, attemptOf(rule.ref), basis, findings)
   return findings
 }
 
-/** Rules that the denied call would have matched, had it taken effect. */
-const attemptsOf = (
-  machine: Machine,
-  rules: readonly EventRule[],
-  located: LocatedEvent,
-): readonly Finding[] => {
+/** What `findingsOf` does, with what another thread has read: the event itself only where a finding rests on it. */
+const judge = (machine: Machine, carried: CarriedMatch): readonly Finding[] => {
   const findings: Finding[] = []
-  const basis = { located, events: [idOf(located)] }
-  const subject = asIfSucceeded(machine.derived)
-  machine.derived.of(located.event)
-  for (const rule of rules) {
-    if (!machine.reports(rule) || !rule.compiled.matches(located.event, subject)) continue
-    tell(machine, rule, attemptOf(rule.ref), basis, findings)
+  let read: Basis | undefined
+  const basis = () => (read ??= { located: wholeOf(carried), events: [carried.eventID] })
+  for (const hit of carried.hits) {
+    const rule = machine.rules[hit[0]]!
+    if (machine.reports(rule)) tell(machine, rule, rule.ref, basis(), findings)
+    count(machine, rule, hit, carried, (listener, completed) =>
+      complete(machine, listener.rule, completed, findings, basis()),
+    )
+  }
+  for (const number of carried.attempts) {
+    const rule = machine.rules[number]!
+    tell(machine, rule, attemptOf(rule.ref), basis(), findings)
   }
   return findings
+}
+
+const count = (
+  { listeners }: Machine,
+  rule: Rule,
+  [, counts]: CarriedHit,
+  carried: CarriedMatch,
+  onCompleted: (listener: Listener, completed: Completed<Remembered>) => void,
+): void => {
+  const { time, eventID } = carried
+  const counting = listeners.byRule.get(rule.ref.id) ?? []
+  for (const [place, key, values] of counts) {
+    const listener = counting[place]!
+    const item = keptOf(listener.slim, carried)
+    const hits = values.map((value) => ({ time, eventID, rule: listener.number, value, item }))
+    const completed = listener.correlator.count({ key, time, hits })
+    if (completed) onCompleted(listener, completed)
+  }
 }
 
 /** Reports, unless it is accepted, on trial, or a repeat. */
@@ -211,7 +201,10 @@ const correlate = (machine: Machine, rule: Rule, basis: Basis, findings: Finding
   }
 }
 
-const locatedIn = (item: Remembered): LocatedEvent => ('located' in item ? item : restored(item)).located
+const locatedIn = (item: Remembered): LocatedEvent => {
+  if ('located' in item) return item.located
+  return ('carried' in item ? reread(item) : restored(item)).located
+}
 
 const complete = (
   machine: Machine,

@@ -1,3 +1,4 @@
+import type { CarriedBasis } from './carried.ts'
 import type { Basis } from './make-finding.ts'
 import { type CorrelationRule, namesOf, type Rule } from './rules.ts'
 import { makeCorrelator } from './sigma/correlation.ts'
@@ -5,7 +6,7 @@ import { type Correlator, hitReader, type Reader } from './sigma/hits.ts'
 import { maySlim, type SlimBasis } from './slim.ts'
 
 /** What a correlation keeps of a hit. */
-export type Remembered = Basis | SlimBasis
+export type Remembered = Basis | SlimBasis | CarriedBasis
 
 /** A correlation that counts the hits of a rule, as its rule number `number`. */
 export interface Listener {

@@ -2,7 +2,7 @@ import type { Finding } from '../../finding.ts'
 import type { CloudTrailEvent } from '../../trail/event.ts'
 import { type Closing, type Detector, type DetectorOptions, makeDetector } from '../detect.ts'
 import type { Rule } from '../rules.ts'
-import { type BaselineSummary, makeBaseline } from './baseline.ts'
+import { type BaselineSummary, makeBaseline, type SavedBaseline } from './baseline.ts'
 
 /** What the end of a detector with a baseline says besides. */
 export interface LearnedClosing extends Closing {
@@ -13,6 +13,8 @@ export interface LearnedClosing extends Closing {
 }
 
 export interface LearningDetector extends Omit<Detector, 'finish'> {
+  /** What another thread learned from events that are not put to this detector. */
+  absorb(learned: SavedBaseline): void
   finish(): LearnedClosing
 }
 
@@ -25,11 +27,12 @@ export type { DetectorOptions }
 export const learningDetector = (rules: readonly Rule[], options: DetectorOptions = {}): LearningDetector => {
   const detector = makeDetector(rules, options)
   if (!rules.some(asksForBaseline)) {
-    return { ...detector, finish: () => ({ ...detector.finish(), insights: [] }) }
+    return { ...detector, absorb: () => {}, finish: () => ({ ...detector.finish(), insights: [] }) }
   }
   const baseline = makeBaseline()
   return {
     ...detector,
+    absorb: baseline.absorb,
     detect: (located) => {
       baseline.add(located)
       return detector.detect(located)

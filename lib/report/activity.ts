@@ -45,7 +45,25 @@ export interface ActivitySummary {
 
 export interface ActivityCounter {
   add(event: CloudTrailEvent): void
+  /** What another one counted. Events must not be in both. */
+  absorb(counted: CountedActivity): void
+  /** Everything counted, for another one to absorb. */
+  counted(): CountedActivity
   summary(): ActivitySummary
+}
+
+/** Counts as plain data. */
+export interface CountedActivity {
+  readonly events: number
+  /** Milliseconds since 1970 of the first and the last event that has a time. */
+  readonly span: readonly [number, number]
+  readonly tallies: Readonly<Record<keyof Tallies, CountedNames>>
+}
+
+interface CountedNames {
+  readonly names: readonly (readonly [string, number])[]
+  readonly total: number
+  readonly exact: boolean
 }
 
 export interface ActivityLimits {
@@ -86,6 +104,18 @@ export const activityCounter = (limits: ActivityLimits = LIMITS): ActivityCounte
       countNames(tallies, event)
       countTime(tallies, span, event)
     },
+    absorb(counted) {
+      events += counted.events
+      for (const ms of counted.span) if (Number.isFinite(ms)) span.count(ms)
+      for (const name of NAMES) tallies[name].absorb(counted.tallies[name])
+    },
+    counted: () => ({
+      events,
+      span: span.ends(),
+      tallies: Object.fromEntries(
+        NAMES.map((name) => [name, tallies[name].counted()]),
+      ) as CountedActivity['tallies'],
+    }),
     summary: () => ({
       events,
       errors: tallies.errorCodes.total(),
@@ -104,20 +134,19 @@ export const activityCounter = (limits: ActivityLimits = LIMITS): ActivityCounte
   }
 }
 
-type Tallies = Readonly<
-  Record<
-    | 'eventNames'
-    | 'actors'
-    | 'sourceAddresses'
-    | 'regions'
-    | 'accounts'
-    | 'errorCodes'
-    | 'kinds'
-    | 'hours'
-    | 'accountHours',
-    TallyCounter
-  >
->
+const NAMES = [
+  'eventNames',
+  'actors',
+  'sourceAddresses',
+  'regions',
+  'accounts',
+  'errorCodes',
+  'kinds',
+  'hours',
+  'accountHours',
+] as const
+
+type Tallies = Readonly<Record<(typeof NAMES)[number], TallyCounter>>
 
 const countNames = (tallies: Tallies, event: CloudTrailEvent): void => {
   const named = (value: unknown): string => text(value) ?? '(none)'
@@ -151,6 +180,7 @@ const timeSpan = () => {
       first = Math.min(first, ms)
       last = Math.max(last, ms)
     },
+    ends: () => [first, last] as const,
     range: () =>
       first > last ? {} : { first: new Date(first).toISOString(), last: new Date(last).toISOString() },
   }
@@ -158,6 +188,8 @@ const timeSpan = () => {
 
 interface TallyCounter {
   count(name: string): void
+  absorb(counted: CountedNames): void
+  counted(): CountedNames
   total(): number
   summary(listed: number): Tally
 }
@@ -166,22 +198,30 @@ const tally = (max: number): TallyCounter => {
   let counts = new Map<string, Cell>()
   let total = 0
   let exact = true
+  const count = (key: string, times: number): void => {
+    const known = counts.get(key)
+    if (known) {
+      known.n += times
+      return
+    }
+    if (counts.size >= max) {
+      const often = byCount(counts).slice(0, Math.floor(max / 2))
+      counts = new Map(often.map(([kept, n]) => [kept, { n }]))
+      exact = false
+    }
+    counts.set(key, { n: times })
+  }
   return {
     count(name) {
-      const key = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name
       total++
-      const known = counts.get(key)
-      if (known) {
-        known.n++
-        return
-      }
-      if (counts.size >= max) {
-        const often = byCount(counts).slice(0, Math.floor(max / 2))
-        counts = new Map(often.map(([kept, n]) => [kept, { n }]))
-        exact = false
-      }
-      counts.set(key, { n: 1 })
+      count(name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name, 1)
     },
+    absorb(counted) {
+      total += counted.total
+      exact &&= counted.exact
+      for (const [name, times] of counted.names) count(name, times)
+    },
+    counted: () => ({ names: byCount(counts), total, exact }),
     total: () => total,
     summary(listed) {
       const entries = byCount(counts)

@@ -108,6 +108,22 @@ describe('counting activity', () => {
     expect(hours.reduce((sum, { count }) => sum + count, 0) + otherHours).toBe(100_000)
   })
 
+  it('says the same of events that two threads have counted', () => {
+    const [whole, one, other] = [activityCounter(), activityCounter(), activityCounter()]
+    for (let i = 0; i < 500; i++) {
+      const counted = event({
+        sourceIPAddress: `198.51.100.${i % 7}`,
+        eventTime: new Date(1_700_000_000_000 + i * 600_000).toISOString(),
+        ...(i % 11 === 0 && { errorCode: 'AccessDenied' }),
+      })
+      whole.add(counted)
+      ;(i % 3 === 0 ? one : other).add(counted)
+    }
+    one.absorb(structuredClone(other.counted()))
+    one.absorb(activityCounter().counted())
+    expect(one.summary()).toEqual(whole.summary())
+  })
+
   it('cuts names that are too long to keep', () => {
     const counter = activityCounter()
     counter.add(event({ eventName: 'x'.repeat(100_000) }))

@@ -1,4 +1,5 @@
 import { isObject } from '../trail/event.ts'
+import { escalationsOf } from './escalation.ts'
 
 /** What a policy text in a request allows, as far as detection asks. */
 export interface PolicyFacts {
@@ -8,6 +9,8 @@ export interface PolicyFacts {
   readonly adminAll: boolean
   /** Accounts that are named as principals. */
   readonly accounts: readonly string[]
+  /** Abilities to take more rights, see escalation.ts. Worked out when asked: few rules do. */
+  readonly escalations: () => readonly string[]
 }
 
 /** Bounds of the search: hostile requests may be wide, deep or long. */
@@ -20,11 +23,13 @@ const MAX_POLICY_CHARS = 1_000_000
  * levels deep. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 export const policyFactsOf = (request: unknown): PolicyFacts => {
-  const allowed = statementsIn(request).filter((statement) => statement['Effect'] === 'Allow')
+  const statements = statementsIn(request)
+  const allowed = statements.filter((statement) => statement['Effect'] === 'Allow')
   return {
     public: allowed.some((statement) => isEveryone(statement['Principal']) && !hasCondition(statement)),
     adminAll: allowed.some(allowsEverything),
     accounts: [...new Set(allowed.flatMap((statement) => accountsOf(statement['Principal'])))],
+    escalations: () => escalationsOf(statements),
   }
 }
 

@@ -18,6 +18,10 @@ const policy = (statement: unknown) => ({
 const allow = (principal: unknown, more = {}) =>
   policy([{ Effect: 'Allow', Principal: principal, Action: 's3:*', Resource: '*', ...more }])
 
+const grant = (action: unknown, more = {}) =>
+  policy([{ Effect: 'Allow', Action: action, Resource: '*', ...more }])
+const ALL_ABILITIES = ['rights', 'assume', 'organization', 'keys', 'buckets', 'pass-role']
+
 type Row = readonly [what: string, field: string, event: CloudTrailEvent, expected: unknown]
 
 const ROWS: readonly Row[] = [
@@ -52,6 +56,38 @@ const ROWS: readonly Row[] = [
   ['a long-term key', 'ct.longTermKey', { userIdentity: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE' } }, true],
   ['a session key', 'ct.longTermKey', { userIdentity: { accessKeyId: 'ASIAIOSFODNN7EXAMPLE' } }, false],
   ['the service', 'ct.service', { eventSource: 'iam.amazonaws.com' }, 'iam'],
+  ['a policy that allows all of IAM', 'ct.policy.escalation', grant('iam:*'), ['rights']],
+  ['one call of any case that is enough', 'ct.policy.escalation', grant('IAM:attach????policy'), ['rights']],
+  ['everything', 'ct.policy.escalation', grant('*'), ALL_ABILITIES],
+  ['any role', 'ct.policy.escalation', grant('sts:AssumeRole*'), ['assume']],
+  ['a role passed to nothing that runs', 'ct.policy.escalation', grant('iam:PassRole'), undefined],
+  ['a role passed to a machine', 'ct.policy.escalation', grant(['iam:PassRole', 'ec2:Run*']), ['pass-role']],
+  ['stores', 'ct.policy.escalation', grant(['kms:*', 's3:*']), ['keys', 'buckets']],
+  [
+    'all but IAM and roles',
+    'ct.policy.escalation',
+    policy([{ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' }]),
+    ['organization', 'keys', 'buckets'],
+  ],
+  [
+    'all resources but one',
+    'ct.policy.escalation',
+    policy({ Effect: 'Allow', Action: 'iam:*', NotResource: 'arn:aws:iam::111122223333:role/x' }),
+    ['rights'],
+  ],
+  ['one role', 'ct.policy.escalation', grant('iam:*', { Resource: 'arn:aws:iam::*:role/app-*' }), undefined],
+  ['every role', 'ct.policy.escalation', grant('iam:*', { Resource: 'arn:aws:iam::*:role/*' }), ['rights']],
+  ['a key policy', 'ct.policy.escalation', grant('kms:*', { Principal: '*' }), undefined],
+  [
+    'a right that is denied again',
+    'ct.policy.escalation',
+    policy([
+      { Effect: 'Allow', Action: 'organizations:*', Resource: '*' },
+      { Effect: 'Deny', Action: '*', Resource: '*' },
+    ]),
+    undefined,
+  ],
+  ['a pattern made to take long', 'ct.policy.escalation', grant(`${'*a'.repeat(5000)}b`), undefined],
   ['everyone', 'ct.policy.public', allow('*'), true],
   ['everyone by AWS', 'ct.policy.public', allow({ AWS: ['x', '*'] }), true],
   [

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { makeBaseline, type SavedBaseline } from './detection/baseline/baseline.ts'
-import { asksForBaseline } from './detection/baseline/learning.ts'
+import { asksForBaseline, type Surrounded } from './detection/baseline/learning.ts'
 import { type DetectorOptions, makeDetector } from './detection/detect.ts'
 import { withRepeats } from './detection/repeats.ts'
 import type { Rule } from './detection/rules.ts'
@@ -20,7 +20,7 @@ export interface HabitMemory {
   readonly baseline: SavedBaseline
 }
 
-export interface HabitWatch {
+export interface HabitWatch extends Surrounded {
   readonly logs: LogStore
   readonly rules: readonly Rule[]
   readonly detect?: DetectorOptions
@@ -56,7 +56,7 @@ const TOLD_AGAIN = 26 * HOUR
  */
 export const watchHabits = async (watch: HabitWatch, memory: HabitMemory | undefined): Promise<Watched> => {
   const now = Date.parse(watch.now)
-  const baseline = makeBaseline()
+  const baseline = makeBaseline({}, watch.surroundings)
   if (memory) baseline.absorb(memory.baseline)
   const { counts, ...files } = await takeFiles(watch, memory, baseline.add)
   const observed = files.open.length > 0 ? [] : baseline.observations().filter((one) => isDue(one, now))

@@ -6,8 +6,10 @@ import { LEARNING_DAYS, observationsOf } from './first-seen.ts'
 import { noteHabits } from './habits.ts'
 import { type History, makeHistory, type SavedHistory } from './history.ts'
 import { insightRecords } from './insight-record.ts'
+import { makePeople, type PlacedSummary, type SavedPeople } from './people.ts'
 import { makeRateTable, type RateLimits, type RateTable, type SavedRates } from './rate-table.ts'
 import { makeSeenTable, type SavedSeen, type SeenLimits } from './seen.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** How much may be remembered. */
 export interface BaselineLimits {
@@ -25,6 +27,8 @@ export interface BaselineSummary {
   readonly withoutHabits: number
   /** Calls that AWS's services made. */
   readonly serviceMade: number
+  /** How far it is known where people were. */
+  readonly placed: PlacedSummary
   /** Beyond the limits of memory: calls not counted, minutes only counted by day, values and scopes forgotten. */
   readonly dropped: { readonly calls: number; readonly minutes: number; readonly values: number }
 }
@@ -48,6 +52,7 @@ export interface SavedBaseline {
   readonly history: SavedHistory
   readonly rates: SavedRates
   readonly seen: SavedSeen
+  readonly people?: SavedPeople
 }
 
 /** Where an insight is, which no object holds. */
@@ -58,10 +63,11 @@ const RATE_DAYS = 16
 const SEEN_DAYS = 120
 
 /** Learns rates and habits in bounded memory, whatever the number of events. */
-export const makeBaseline = (limits: BaselineLimits = {}): Baseline => {
+export const makeBaseline = (limits: BaselineLimits = {}, surroundings: Surroundings = {}): Baseline => {
   const history = makeHistory()
   const rates = makeRateTable(limits.rates)
   const seen = makeSeenTable(limits.seen)
+  const people = makePeople(surroundings, seen)
   const factsOf = makeFactsReader()
   let serviceMade = 0
   return {
@@ -76,22 +82,34 @@ export const makeBaseline = (limits: BaselineLimits = {}): Baseline => {
       history.see(facts.account, facts.region, facts.time)
       if (facts.management && (facts.write || facts.error)) rates.add(facts, event)
       noteHabits(seen, facts, located)
+      people.add(facts, located)
     },
     absorb: (saved) => {
       history.absorb(saved.history)
       rates.absorb(saved.rates)
       seen.absorb(saved.seen)
+      people.absorb(saved.people)
     },
-    observations: () => [...insightsOf(rates, history), ...observationsOf(seen, history)].sort(inTime),
+    observations: () =>
+      [...insightsOf(rates, history), ...observationsOf(seen, history), ...people.observations()].sort(
+        inTime,
+      ),
     summary: () => {
       const { calls, minutes } = rates.dropped()
-      return { ...reachOf(history), serviceMade, dropped: { calls, minutes, values: seen.dropped() } }
+      const values = seen.dropped() + people.dropped()
+      return {
+        ...reachOf(history),
+        serviceMade,
+        placed: people.summary(),
+        dropped: { calls, minutes, values },
+      }
     },
     save: (now) => ({
       version: 1,
       history: history.save(),
       rates: rates.save(now === undefined ? 0 : Math.floor(now / DAY) - RATE_DAYS),
       seen: seen.save(now === undefined ? 0 : now - SEEN_DAYS * DAY),
+      people: people.save(now),
     }),
   }
 }

@@ -3,10 +3,9 @@ import { text } from '../../trail/event.ts'
 import { DAY } from './facts.ts'
 import { type Habit, KEY_MADE, KEY_NETWORK, KEY_USE, NOVELTIES, SESSION_NETWORK } from './habits.ts'
 import type { History } from './history.ts'
-import { BASELINE_SOURCE } from './observed-call.ts'
+import { observed, timeOf } from './observation.ts'
 import { kindOfNetwork } from './places.ts'
 import type { Scope, SeenTable, Span } from './seen.ts'
-import { told } from './trigger.ts'
 
 /** Days of history before anything is called new. */
 export const LEARNING_DAYS = 7
@@ -29,17 +28,41 @@ const noveltiesOf = (habit: Habit, table: SeenTable, history: History): readonly
     [...(scope.seen.get(habit.id) ?? [])].flatMap(([value, spans]) =>
       spans
         .filter((span) => knowsHabits(habit, scope, span, history))
-        .map((span, i) => observation(habit, scope, span, { value, last: spans[i - 1]?.to })),
+        .map((span, i) =>
+          observation(habit, scope, span, {
+            value,
+            last: spans[i - 1]?.to,
+            ...(habit.beside && { other: othersBefore(habit, scope, span) }),
+          }),
+        ),
     ),
   )
 
-const knowsHabits = ({ of }: Habit, scope: Scope, { from, trigger }: Span, history: History): boolean => {
+const knowsHabits = (
+  { id, of, beside }: Habit,
+  scope: Scope,
+  { from, trigger }: Span,
+  history: History,
+): boolean => {
   const account = history.ofAccount(text(trigger.event.recipientAccountId) ?? '')
   if (!account || from - account.first < LEARNING_DAYS * DAY) return false
   if (of === 'account') return true
+  if (beside && from - earliestOf(scope, id) < LEARNING_DAYS * DAY) return false
   if (from - scope.first < LEARNING_DAYS * DAY) return false
   const third = scope.days[ACTIVE_DAYS - 1]
   return of !== 'principal' || (third !== undefined && third < Math.floor(from / DAY))
+}
+
+const earliestOf = (scope: Scope, habit: string): number =>
+  Math.min(...[...(scope.seen.get(habit)?.values() ?? [])].map(([span]) => span!.from))
+
+const MOST_OTHERS = 5
+
+/** What was seen before it, for whoever compares. */
+const othersBefore = ({ id }: Habit, scope: Scope, { from }: Span): string => {
+  const before = firstOf(scope.seen.get(id)).filter(({ span }) => span.from < from)
+  const names = before.map(({ value }) => value).sort()
+  return names.slice(0, MOST_OTHERS).join(', ') + (names.length > MOST_OTHERS ? ' ...' : '')
 }
 
 /** A long-term key or a console user after 90 days of silence. */
@@ -95,27 +118,12 @@ interface Reported {
   readonly other?: string
 }
 
-const observation = (habit: Habit, scope: Scope, { trigger }: Span, seen: Reported): LocatedEvent => {
-  const { event, key, index } = trigger
-  return {
-    key,
-    index,
-    event: {
-      ...told(event),
-      eventSource: BASELINE_SOURCE,
-      eventName: habit.observed,
-      baseline: {
-        detector: habit.id,
-        of: scope.name,
-        value: seen.value,
-        knownSince: timeOf(scope.first),
-        ...(seen.last !== undefined && { lastSeen: timeOf(seen.last) }),
-        ...(seen.other && { other: seen.other }),
-        eventSource: event.eventSource,
-        eventName: event.eventName,
-      },
-    },
-  }
-}
-
-const timeOf = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`
+const observation = (habit: Habit, scope: Scope, { trigger }: Span, seen: Reported): LocatedEvent =>
+  observed(trigger, habit.observed, {
+    detector: habit.id,
+    of: scope.name,
+    value: seen.value,
+    knownSince: timeOf(scope.first),
+    ...(seen.last !== undefined && { lastSeen: timeOf(seen.last) }),
+    ...(seen.other && { other: seen.other }),
+  })

@@ -16,6 +16,8 @@ export interface Habit {
   readonly memoryDays: number
   /** Values of one account, principal, ... that are remembered. */
   readonly most: number
+  /** Only new beside one that is known for as long as it takes to learn: before, nobody looked. */
+  readonly beside?: true
 }
 
 const habit = (
@@ -32,6 +34,14 @@ export const ACCOUNT_IDENTITY = habit('account-identity', 'account', 'IdentityTy
 export const PRINCIPAL_SERVICE = habit('principal-service', 'principal', 'ServiceFirstUsed', 128)
 export const PRINCIPAL_NETWORK = habit('principal-network', 'principal', 'NetworkFirstUsed', 64)
 export const PRINCIPAL_AGENT = habit('principal-agent', 'principal', 'AgentFirstUsed', 64)
+export const PRINCIPAL_COUNTRY: Habit = {
+  ...habit('principal-country', 'principal', 'CountryFirstUsed', 64),
+  beside: true,
+}
+export const PRINCIPAL_ASN: Habit = {
+  ...habit('principal-asn', 'principal', 'ProviderFirstUsed', 64),
+  beside: true,
+}
 export const ROLE_CALLER = habit('role-caller', 'role', 'RoleCallerFirstSeen', 256)
 /** Not what is new, but what comes back. */
 export const KEY_USE = habit('key-use', 'account', 'CredentialUsedAgain', 10_000, 90)
@@ -48,6 +58,8 @@ export const NOVELTIES: readonly Habit[] = [
   PRINCIPAL_SERVICE,
   PRINCIPAL_NETWORK,
   PRINCIPAL_AGENT,
+  PRINCIPAL_COUNTRY,
+  PRINCIPAL_ASN,
   ROLE_CALLER,
 ]
 

@@ -3,6 +3,7 @@ import type { CloudTrailEvent } from '../../trail/event.ts'
 import { type Closing, type Detector, type DetectorOptions, makeDetector } from '../detect.ts'
 import type { Rule } from '../rules.ts'
 import { type BaselineSummary, makeBaseline, type SavedBaseline } from './baseline.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** What the end of a detector with a baseline says besides. */
 export interface LearnedClosing extends Closing {
@@ -20,16 +21,25 @@ export interface LearningDetector extends Omit<Detector, 'finish'> {
 
 export type { DetectorOptions }
 
+export interface Surrounded {
+  /** What the owner adds to the events: where addresses are, when people work. */
+  readonly surroundings?: Surroundings | undefined
+}
+
 /**
  * Lets a detector learn what is ordinary from the events it looks at. At the end its rules see what was not: rates, first uses,
  * contradictions. Costs nothing when none of the rules asks for that.
  */
-export const learningDetector = (rules: readonly Rule[], options: DetectorOptions = {}): LearningDetector => {
+export const learningDetector = (
+  rules: readonly Rule[],
+  options: DetectorOptions = {},
+  { surroundings }: Surrounded = {},
+): LearningDetector => {
   const detector = makeDetector(rules, options)
   if (!rules.some(asksForBaseline)) {
     return { ...detector, absorb: () => {}, finish: () => ({ ...detector.finish(), insights: [] }) }
   }
-  const baseline = makeBaseline()
+  const baseline = makeBaseline({}, surroundings)
   return {
     ...detector,
     absorb: baseline.absorb,

@@ -1,9 +1,15 @@
 import { join, relative } from 'node:path'
 import { type Playbook, parsePlaybook } from '../lib/containment/playbook.ts'
 import { type Config, NO_CONFIG, parseConfig } from '../lib/detection/config.ts'
-import { loadRules } from '../lib/detection/rules.ts'
-import { readText, textFiles } from './files.ts'
+import { type LoadOptions, loadRules } from '../lib/detection/rules.ts'
+import { readText, type TextFile, textFiles } from './files.ts'
 import { packageRoot } from './package-root.ts'
+
+/** Rule files, and how to load them: what a thread loads again comes out in the same order. */
+export interface RuleSource {
+  readonly files: readonly TextFile[]
+  readonly options: LoadOptions
+}
 
 /** Rules of this package and of the folders the user named. A bad rule is returned with its file and line; the others count. */
 export const readRules = async (options: {
@@ -16,7 +22,8 @@ export const readRules = async (options: {
   const files = await Promise.all(
     [...own, ...options.folders].map((folder) => textFiles(folder, ['.yml', '.yaml'])),
   )
-  return loadRules(files.flat(), { packs, placeholders })
+  const source: RuleSource = { files: files.flat(), options: { packs, placeholders } }
+  return { ...loadRules(source.files, source.options), source }
 }
 
 /** What the owner knows: `trailwarden.yml`, when one is named. */

@@ -2,7 +2,7 @@ import type { EventStore, ListedObject, LocatedEvent, LogStore } from './ports.t
 import { type Quarantined, type ReadingOptions, type ReadObject, readObjects } from './reading.ts'
 import { type DuplicateFilter, duplicateFilter } from './store/dedupe.ts'
 import { type Reconciler, type Reconciliation, reconciler } from './store/reconcile.ts'
-import { type CloudTrailEvent, eventIdOf } from './trail/event.ts'
+import { eventIdOf } from './trail/event.ts'
 import type { LogFile } from './trail/log-file.ts'
 
 /** What is done with what is read; every part may be left out. */
@@ -51,7 +51,7 @@ export const ingestEvents = async (
     ignored += file.ignored ?? 0
     const { fresh, corrected, differing } = isNew(file, object.key)
     for (const located of [...fresh, ...corrected, ...differing]) options.onEvent?.(located)
-    for (const { event, index } of differing) options.onQuarantined?.(differingEvent(object, event, index))
+    for (const located of differing) options.onQuarantined?.(differingEvent(object, located))
     await options.store?.append(fresh)
     if (stored) options.onIngested?.(object, stored.bytes)
   }
@@ -59,7 +59,10 @@ export const ingestEvents = async (
 }
 
 /** Not stored, since its id is taken; whoever planted the other one must not hide it. */
-const differingEvent = (object: ListedObject, event: CloudTrailEvent, index: number): Quarantined => ({
+export const differingEvent = (
+  object: ListedObject,
+  { event, index }: Pick<LocatedEvent, 'event' | 'index'>,
+): Quarantined => ({
   object: object.name,
   index,
   reason: 'same-id-other-content',

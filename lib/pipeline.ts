@@ -1,19 +1,19 @@
 import type { ContainmentPlan } from './action.ts'
 import { type PlanInput, planContainment } from './containment/plan.ts'
 import type { Playbook } from './containment/playbook.ts'
-import { type DetectorOptions, type LearnedClosing, learningDetector } from './detection/baseline/learning.ts'
+import type { LearnedClosing } from './detection/baseline/learning.ts'
 import { withRepeats } from './detection/repeats.ts'
 import type { Rule } from './detection/rules.ts'
 import { eachOnce, type Finding } from './finding.ts'
-import { type IngestCounts, type IngestOptions, ingestEvents } from './ingest.ts'
+import type { IngestCounts } from './ingest.ts'
 import { inspectWith } from './integrity/inspect.ts'
 import { inspectionMemory } from './integrity/inspection-memory.ts'
 import type { ValidateOptions } from './integrity/validate.ts'
 import { validateSource } from './integrity/validate-copies.ts'
+import { type LookOptions, lookThrough } from './look-through.ts'
 import type { Clock, EventStore, LogStore, PublicKeys } from './ports.ts'
 import type { ReadingOptions } from './reading.ts'
-import { type ActivitySummary, activityCounter } from './report/activity.ts'
-import { inspect } from './trail/inspection.ts'
+import type { ActivitySummary } from './report/activity.ts'
 import type { IntegrityReport } from './verdict.ts'
 
 /**
@@ -38,9 +38,8 @@ export interface Content {
   readonly playbooks: readonly Playbook[]
 }
 
-export interface PipelineOptions extends Pick<IngestOptions, 'inFlight' | 'onObject' | 'onQuarantined'> {
+export interface PipelineOptions extends LookOptions {
   readonly validate?: Omit<ValidateOptions, 'inspectLog'>
-  readonly detect?: DetectorOptions
   /** What a plan is told besides the findings: who is never contained, what can be put back. */
   readonly plan?: Pick<PlanInput, 'protectedPrincipals' | 'taken' | 'organization'>
 }
@@ -63,24 +62,16 @@ export const pipeline = async (
   content: Content,
   options: PipelineOptions = {},
 ): Promise<Outcome> => {
-  const activity = activityCounter()
-  const detector = learningDetector(content.rules, options.detect)
-  const found: Finding[] = []
   const inspected = inspectionMemory()
 
   // 1. Read every log file once: hash it, keep each event once, look at each event with every rule.
-  const counts = await ingestEvents(world, {
-    ...options,
-    ...(world.store && { store: world.store }),
-    onBytes: ({ key }, { bytes, inflated }) => inspected.add(key, inspect(bytes, inflated)),
-    onEvent: (located) => {
-      activity.add(located.event)
-      found.push(...detector.detect(located))
-    },
-  })
-
-  const { findings: last, ...heldBack } = detector.finish()
-  const findings = withRepeats(eachOnce([...found, ...last]), heldBack.repeats)
+  const {
+    counts,
+    activity,
+    findings: found,
+    heldBack,
+  } = await lookThrough(world, content.rules, inspected, options)
+  const findings = withRepeats(eachOnce(found), heldBack.repeats)
 
   // 2. Validate the digests, and hold each log file's hash against them.
   const validate = { ...options.validate, inspectLog: inspectWith(world.logs, inspected) }
@@ -95,5 +86,5 @@ export const pipeline = async (
     now: world.clock.now(),
   })
 
-  return { counts, activity: activity.summary(), findings, heldBack, integrity, plan }
+  return { counts, activity, findings, heldBack, integrity, plan }
 }

@@ -42,39 +42,51 @@ export interface ReadingOptions {
   readonly unneeded?: (object: ListedObject, bytes?: Uint8Array) => string | undefined
 }
 
+/** An object that is worth decoding, as stored. */
+export interface FetchedObject {
+  readonly object: ListedObject
+  readonly key: ObjectKey
+  readonly bytes: Uint8Array
+}
+
 /**
  * Reads every object of a store in key order, fetching ahead. Never throws for a single object. Memory holds `inFlight`
  * compressed objects and one inflated.
  */
 export async function* readObjects(logs: LogStore, options: ReadingOptions): AsyncGenerator<ReadObject> {
-  const waiting: Promise<() => ReadObject>[] = []
-  for await (const object of logs.list()) {
-    waiting.push(fetchObject(logs, object, options))
-    if (waiting.length > (options.inFlight ?? 16)) yield (await waiting.shift()!)()
-  }
-  for (const fetched of waiting) yield (await fetched)()
+  for await (const one of fetchObjects(logs, options)) yield 'bytes' in one ? decodeObject(one, options) : one
 }
 
-/** Fetches now and decodes when asked, so that only compressed bytes wait in memory. */
+/** Fetches every object of a store in key order, and says of the others why not. Only compressed bytes wait in memory. */
+export async function* fetchObjects(
+  logs: LogStore,
+  options: ReadingOptions,
+): AsyncGenerator<FetchedObject | ReadObject> {
+  const waiting: Promise<FetchedObject | ReadObject>[] = []
+  for await (const object of logs.list()) {
+    waiting.push(fetchObject(logs, object, options))
+    if (waiting.length > (options.inFlight ?? 16)) yield await waiting.shift()!
+  }
+  for (const fetched of waiting) yield await fetched
+}
+
 const fetchObject = async (
   logs: LogStore,
   object: ListedObject,
   options: ReadingOptions,
-): Promise<() => ReadObject> => {
+): Promise<FetchedObject | ReadObject> => {
   const key = parseObjectKey(object.key)
-  if (object.unlistable) {
-    const unlistable = object.unlistable
-    return () => skip(object, key, unlistable.reason, detailOf(unlistable))
-  }
+  const { unlistable } = object
+  if (unlistable) return skip(object, key, unlistable.reason, detailOf(unlistable))
   const no = skipReason(key, options.layout) ?? options.unneeded?.(object)
-  if (no) return () => ({ object, key, skipped: no, quarantined: [] })
+  if (no) return { object, key, skipped: no, quarantined: [] }
   try {
     const stored = await logs.read(object)
-    if (!stored) return () => skip(object, key, 'vanished', 'was listed and is no longer there')
-    return () => decode(object, key, stored.bytes, options)
+    if (!stored) return skip(object, key, 'vanished', 'was listed and is no longer there')
+    return { object, key, bytes: stored.bytes }
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error
-    return () => skip(object, key, error.reason, detailOf(error))
+    return skip(object, key, error.reason, detailOf(error))
   }
 }
 
@@ -95,11 +107,10 @@ const skipReason = (key: ObjectKey, layout: ReadingOptions['layout']): string | 
   return key.type
 }
 
-const decode = (
-  object: ListedObject,
-  key: ObjectKey,
-  bytes: Uint8Array,
-  options: ReadingOptions,
+/** Inflates and parses what was fetched. Never throws for what the bytes hold. */
+export const decodeObject = (
+  { object, key, bytes }: FetchedObject,
+  options: Pick<ReadingOptions, 'layout' | 'maxBytes' | 'unneeded'>,
 ): ReadObject => {
   const no = options.unneeded?.(object, bytes)
   if (no) return { object, key, skipped: no, quarantined: [] }

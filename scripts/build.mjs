@@ -130,8 +130,9 @@ if (existsSync(join(root, 'bin/trailwarden.ts'))) {
     ...common,
     entryPoints: {
       'bin/trailwarden': 'bin/trailwarden.ts',
-      // A worker thread starts from a file of its own.
+      // Worker threads start from files of their own.
       'bin/inspect-worker': 'lib/local/inspect-worker.ts',
+      'bin/examine-worker': 'bin/examine-worker.ts',
     },
     outdir: dist,
     target: 'node22',

@@ -7,6 +7,7 @@ import { parquetEventStore } from '../../lib/local/event-store.ts'
 import { type Outcome, pipeline } from '../../lib/pipeline.ts'
 import type { Quarantined } from '../../lib/reading.ts'
 import { detectWith, readConfig, readPlaybooks, readRules } from '../content.ts'
+import { examineThreads } from '../examine-threads.ts'
 import { configOption, formatOption, levelOption, many } from '../options.ts'
 import { openOut } from '../out-folder.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
@@ -14,6 +15,7 @@ import { writeReports } from '../reports.ts'
 import type { Session } from '../session.ts'
 import { openSource, type Source } from '../source.ts'
 import { summaryText } from '../summary.ts'
+import { parseJobs } from '../verify-run.ts'
 
 interface ScanOptions {
   readonly rules: readonly string[]
@@ -27,6 +29,7 @@ interface ScanOptions {
   readonly knownAccount: readonly string[]
   readonly config?: string
   readonly protect: readonly string[]
+  readonly jobs?: number
 }
 
 /** `trailwarden scan`: the whole pipeline over one source. */
@@ -56,6 +59,11 @@ export const addScan = (program: Command, session: Session): void => {
     .option(
       '--digest-metadata <file>',
       'metadata of the digests, saved (default: digest-metadata.jsonl beside AWSLogs/)',
+    )
+    .option(
+      '--jobs <n>',
+      'threads that read log files (default: one a core, 1 for small sources and with --out)',
+      parseJobs,
     )
     .addHelpText('after', HELP)
     .action((source: string, options: ScanOptions) => scan(source, options, session))
@@ -111,7 +119,7 @@ const reaches = (findings: readonly Finding[], level: Level | undefined): boolea
 /** Rules and playbooks; says on stderr which rules could not be used. */
 const contentOf = async (options: ScanOptions, { terminal }: Session) => {
   const config = await readConfig(options.config)
-  const { rules, rejected } = await readRules({
+  const { rules, rejected, source } = await readRules({
     folders: options.rules,
     ownRules: options.defaultRules,
     config,
@@ -121,8 +129,11 @@ const contentOf = async (options: ScanOptions, { terminal }: Session) => {
   }
   if (rules.length === 0)
     throw new UsageError('no rule could be loaded: expected Sigma rules in --rules, found none')
-  return { rules, rejected, config, playbooks: await readPlaybooks() }
+  return { rules, rejected, rulesSource: source, config, playbooks: await readPlaybooks() }
 }
+
+/** Threads that were asked for start at once. */
+const jobsOf = (jobs: number | undefined) => (jobs === undefined ? {} : { jobs, threadsFrom: 0 })
 
 const runPipeline = async (
   source: Source,
@@ -133,12 +144,19 @@ const runPipeline = async (
 ): Promise<Outcome> => {
   const progress = terminal.progress('reading objects')
   let listed = 0
+  const detect = detectWith(content.config, options.knownAccount)
+  const { layout } = source
+  const { knownAccounts, attempts } = detect
+  const spec = { rules: content.rulesSource, layout, detect: { knownAccounts, attempts } }
+  // a store is written by one thread
+  const examiners = options.out ? undefined : examineThreads(content.rules, spec, jobsOf(options.jobs))
   try {
     const store = options.out ? { store: parquetEventStore(join(options.out, 'store')) } : {}
     const outcome = await pipeline({ ...source, ...store }, content, {
       onQuarantined,
       onObject: () => progress.update(++listed),
-      detect: detectWith(content.config, options.knownAccount),
+      detect,
+      ...(examiners && { examiners }),
       plan: { protectedPrincipals: [...content.config.protectedPrincipals, ...options.protect] },
       ...(source.metadata && { validate: { metadata: source.metadata } }),
     })
@@ -146,5 +164,6 @@ const runPipeline = async (
     return outcome
   } finally {
     progress.stop()
+    await examiners?.close()
   }
 }

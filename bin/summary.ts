@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import type { PlacedSummary } from '../lib/detection/baseline/people.ts'
 import type { Suppression } from '../lib/detection/suppress.ts'
 import { type Finding, LEVELS, type Level } from '../lib/finding.ts'
 import type { Outcome } from '../lib/pipeline.ts'
 import type { Quarantined } from '../lib/reading.ts'
 import { terminalSafe } from '../lib/report/escape.ts'
 import { evidenceVerdict } from '../lib/report/evidence.ts'
+import { originText } from '../lib/report/finding-view.ts'
 import { shown } from './files.ts'
 import { commandName } from './package-root.ts'
 import type { Paint, Terminal } from './terminal.ts'
@@ -140,6 +142,7 @@ const baselineLines = ({ heldBack: { baseline } }: Outcome): readonly string[] =
           `not enough history for first uses${of}: ${known} at most, 7 needed${withoutRates > 0 ? '; for rates 1' : ''}`,
         ]
       : []),
+    placedLine(baseline.placed),
     ...(dropped.calls + dropped.minutes + dropped.values > 0
       ? [
           `too much to learn from: ${number(dropped.calls)} calls not counted, ${number(dropped.minutes)} minutes only by day, ${number(dropped.values)} values forgotten`,
@@ -148,17 +151,27 @@ const baselineLines = ({ heldBack: { baseline } }: Outcome): readonly string[] =
   ]
 }
 
+/** What a database of networks was good for. */
+const placedLine = ({ editions, country, asn, spot }: PlacedSummary): string => {
+  if (editions.length === 0)
+    return 'no --network-db: first countries and providers, and impossible travel, were not looked for'
+  const known = `${number(country)} sign-ins and key uses with a country, ${number(asn)} with a provider, ${number(spot)} with a spot besides`
+  const off = spot === 0 ? '; impossible travel needs all three' : ''
+  return `${editions.join(', ')}: ${known}${off}`
+}
+
 const findingRow = (
-  { rule, time, actor, event }: Finding,
+  { rule, time, actor, event, origin }: Finding,
   { paint, width }: Style,
   several: boolean,
 ): string => {
   const level = paint([...[LEVEL_STYLE[rule.level]].flat()], rule.level.padEnd(10))
   const caller = actor.name || actor.actor
+  const known = originText(origin)
   // Insights and events of services have no caller: what they are about says more than nobody
   const who =
     caller || event.sourceIPAddress
-      ? `${caller || 'unknown'} from ${event.sourceIPAddress || 'unknown'}`
+      ? `${caller || 'unknown'} from ${event.sourceIPAddress || 'unknown'}${known ? ` (${known})` : ''}`
       : `${event.eventName} in ${event.awsRegion}`
   const where = several ? ` in ${event.recipientAccountId}` : ''
   const room = Math.max(40, width - 36)

@@ -2,8 +2,10 @@ import { isMap, LineCounter, parseDocument } from 'yaml'
 import { ContentError, messageOf } from '../errors.ts'
 import { isObject, text } from '../trail/event.ts'
 import { shapeOf } from '../trail/log-file.ts'
+import { checkKnownNetwork } from './baseline/surroundings.ts'
 import { placeIn } from './sigma/place.ts'
 import { networkOf, type Suppression } from './suppress.ts'
+import { parseWorkingHours, type WorkingHours } from './working-hours.ts'
 
 /** What the owner knows and the rules cannot: `trailwarden.yml`. */
 export interface Config {
@@ -24,6 +26,12 @@ export interface Config {
   readonly placeholders: Readonly<Record<string, readonly string[]>>
   /** Types of containment actions of tier 2 that may go on their own in mode enforce. */
   readonly automatic: readonly string[]
+  /** Files that say where addresses are, in MaxMind's format; relative to this one. */
+  readonly networkDatabases: readonly string[]
+  /** Addresses, networks and providers that say nothing about where a person is. */
+  readonly knownNetworks: readonly string[]
+  /** When people work; changes in the console at other times are told. Off when left out. */
+  readonly workingHours?: WorkingHours
   /** Who answers for what is contained; empty when nobody is named. */
   readonly owner: string
   /** Containments on their own in an hour; the last `reserved` of them are for critical findings. */
@@ -42,10 +50,12 @@ export const NO_CONFIG: Config = {
   attempts: false,
   placeholders: {},
   automatic: [],
+  networkDatabases: [],
+  knownNetworks: [],
   owner: '',
 }
 
-const KEYS = [...Object.keys(NO_CONFIG), 'budget', 'organization']
+const KEYS = [...Object.keys(NO_CONFIG), 'budget', 'organization', 'workingHours']
 /** A pattern names nobody whose life can be looked at. */
 const BREAK_GLASS = /^arn:aws[a-z-]*:iam::\d{12}:(?:user|role)\/[^*?]+$/
 /** Of an account the owner names: `*` alone would exempt everybody. */
@@ -79,9 +89,25 @@ export const parseConfig = (file: string, source: string): Config => {
     attempts: flagOf(raw['attempts'], fail),
     placeholders: placeholdersOf(raw['placeholders'], fail),
     automatic: textsOf(raw, 'automatic', fail, /^[a-z]+(?:-[a-z]+)+$/, 'types of actions such as deny-role'),
+    networkDatabases: textsOf(raw, 'networkDatabases', fail, /\S/, 'names of files'),
+    knownNetworks: textsOf(raw, 'knownNetworks', fail).map((one, i) => knownNetworkOf(one, i, fail)),
     owner: ownerOf(raw['owner'], fail),
+    ...(isGiven(raw['workingHours']) && { workingHours: parseWorkingHours(raw['workingHours'], fail) }),
     ...(isGiven(raw['budget']) && { budget: budgetOf(raw['budget'], fail) }),
     ...(isGiven(raw['organization']) && { organization: organizationOf(raw['organization'], fail) }),
+  }
+}
+
+const knownNetworkOf = (name: string, index: number, fail: Fail): string => {
+  try {
+    checkKnownNetwork(name)
+    return name
+  } catch (error) {
+    throw fail(
+      `knownNetworks: expected addresses, networks or providers such as AS64496, found ${JSON.stringify(name)} (${messageOf(error)})`,
+      'knownNetworks',
+      index,
+    )
   }
 }
 

@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { UsageError } from '../errors.ts'
-import { mmdbDatabase } from '../network-database.ts'
-import type { NetworkDatabase } from '../ports.ts'
+import type { DatabaseFile } from '../network-database.ts'
 
 /**
- * The databases of networks in these files, as one; the first that knows an address answers. `undefined` when none is named. Throws
- * `UsageError` that names a file which cannot be read, or is none.
+ * Files of networks, whole, in memory that threads share. Throws `UsageError` that names a file which cannot be read; whether it is a
+ * database says `mmdbDatabase`.
  */
-export const openNetworkFiles = async (paths: readonly string[]): Promise<NetworkDatabase | undefined> => {
-  if (paths.length === 0) return undefined
-  const files = []
-  for (const path of paths) files.push({ name: path, bytes: await bytesOf(path) })
-  return mmdbDatabase(files)
+export const readNetworkFiles = async (paths: readonly string[]): Promise<readonly DatabaseFile[]> => {
+  const files: DatabaseFile[] = []
+  for (const path of paths) files.push({ name: path, bytes: shared(await bytesOf(path)) })
+  return files
+}
+
+const shared = (bytes: Uint8Array): Uint8Array => {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
 }
 
 const bytesOf = async (path: string): Promise<Uint8Array> => {

@@ -1,4 +1,4 @@
-import { type Finding, LEVELS, type Level } from '../finding.ts'
+import { type Finding, LEVELS, type Level, type Origin } from '../finding.ts'
 import type { Identity } from '../trail/event.ts'
 import type { IntegrityReport } from '../verdict.ts'
 import { jsonText } from './escape.ts'
@@ -22,6 +22,8 @@ export interface FindingView {
   readonly errorCode: string
   readonly from: string
   readonly userAgent: string
+  /** Country, provider: empty when no database of networks knows. */
+  readonly origin: string
   readonly account: string
   readonly region: string
   readonly resources: Shortened
@@ -30,6 +32,7 @@ export interface FindingView {
   readonly evidence: { readonly words: string; readonly tone: Tone }
   readonly events: Shortened
   readonly tags: readonly string[]
+  readonly notes: readonly string[]
 }
 
 /** The first few of a list, and how many there are beyond. */
@@ -75,6 +78,7 @@ export const findingView = (
     errorCode: clip(event.errorCode ?? '', 80),
     from: clip(event.sourceIPAddress, 120),
     userAgent: clip(event.userAgent, 160),
+    origin: originText(finding.origin),
     account: clip(event.recipientAccountId, 40),
     region: clip(event.awsRegion, 40),
     resources: shorten(finding.resources, 8),
@@ -83,7 +87,14 @@ export const findingView = (
     evidence: logEvidence(integrity, source.key),
     events: shorten(finding.events, 12),
     tags: rule.tags.slice(0, 12).map((tag) => clip(tag, 60)),
+    notes: (finding.notes ?? []).slice(0, 8).map((note) => clip(note, 600)),
   }
+}
+
+/** `DE, AS64496 Example Net`; empty when nothing is known. */
+export const originText = ({ country, asn, organization }: Origin = {}): string => {
+  const provider = [asn && `AS${asn}`, organization && clip(organization, 60)].filter(Boolean).join(' ')
+  return [country, provider].filter(Boolean).join(', ')
 }
 
 /** The event as delivered, as JSON text of at most 8,000 characters. */

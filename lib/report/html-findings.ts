@@ -69,7 +69,10 @@ const factsOf = (view: FindingView): (readonly [string, HtmlValue])[] => [
   ['When', html`<time>${utc(view.time)}</time>`],
   ['Where', html`account ${code(view.account)}, Region ${code(view.region)}`],
   ['Who', who(view)],
-  ['From', html`${code(view.from)}<br><span class="muted small">${view.userAgent}</span>`],
+  [
+    'From',
+    html`${code(view.from)}${view.origin !== '' && html` <span class="whole">${view.origin}</span>`}<br><span class="muted small">${view.userAgent}</span>`,
+  ],
   [
     'What',
     html`${code(view.call)}${view.errorCode !== '' && html` <span class="tone-doubt">refused: ${view.errorCode}</span>`}`,
@@ -80,6 +83,7 @@ const factsOf = (view: FindingView): (readonly [string, HtmlValue])[] => [
     html`${toneBadge(view.evidence.tone, view.evidence.words)}<br>${code(view.key)} <span class="muted">record ${view.index}</span>`,
   ],
   ['Events', codes(view.events)],
+  ...(view.notes.length > 0 ? [['Notes', bullets(view.notes)] as const] : []),
   [
     'Rule',
     html`${code(view.ruleId)} ${view.tags.map((tag) => html`<span class="tag">${tagLabel(tag)}</span> `)}`,

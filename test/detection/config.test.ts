@@ -36,6 +36,8 @@ describe('trailwarden.yml', () => {
       attempts: true,
       placeholders: { countries: ['DE', 'CH'] },
       automatic: ['deny-role', 'revoke-role-sessions'],
+      networkDatabases: [],
+      knownNetworks: [],
       owner: 'security@example.com',
       budget: { perHour: 20, reserved: 5 },
       organization: { managementAccountId: '444455556666', exempt: ['arn:aws:iam::*:role/BreakGlass'] },

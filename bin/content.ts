@@ -1,7 +1,9 @@
-import { join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { type Playbook, parsePlaybook } from '../lib/containment/playbook.ts'
 import { type Config, NO_CONFIG, parseConfig } from '../lib/detection/config.ts'
 import { type LoadOptions, loadRules } from '../lib/detection/rules.ts'
+import { readNetworkFiles } from '../lib/local/network-files.ts'
+import type { SurroundingFiles } from '../lib/surroundings.ts'
 import { readText, type TextFile, textFiles } from './files.ts'
 import { packageRoot } from './package-root.ts'
 
@@ -37,6 +39,18 @@ export const detectWith = (config: Config, knownAccounts: readonly string[] = []
   shadow: config.shadow,
   attempts: config.attempts,
 })
+
+/** Databases of networks that are named, those of the command line first, and what else of the configuration says where and when people work. */
+export const surroundingsWith = async (
+  { networkDatabases, knownNetworks, workingHours }: Config,
+  configFile: string | undefined,
+  named: readonly string[],
+): Promise<SurroundingFiles> => {
+  const beside = networkDatabases.map((path) => resolve(dirname(configFile ?? '.'), path))
+  const paths = [...named, ...beside]
+  const networkFiles = paths.length === 0 ? [] : await readNetworkFiles(paths)
+  return { networkFiles, knownNetworks, workingHours }
+}
 
 /** Playbooks of this package. */
 export const readPlaybooks = async (): Promise<Playbook[]> => {

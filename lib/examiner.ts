@@ -9,6 +9,7 @@ import type { LocatedEvent } from './ports.ts'
 import { decodeObject, type FetchedObject, type Quarantined, type ReadingOptions } from './reading.ts'
 import { activityCounter, type CountedActivity } from './report/activity.ts'
 import { type Fingerprint, fingerprintOf, type Sighting } from './store/dedupe.ts'
+import { openSurroundings, type SurroundingFiles } from './surroundings.ts'
 import { inspect, type LogInspection } from './trail/inspection.ts'
 
 /**
@@ -56,6 +57,7 @@ export interface Learned {
 
 export interface ExaminerOptions extends Pick<ReadingOptions, 'layout' | 'maxBytes'> {
   readonly detect?: MatcherOptions
+  readonly surroundings?: SurroundingFiles
 }
 
 /** What becomes of an event, as a byte. */
@@ -89,7 +91,9 @@ const IN_ORDER = [FATES.fresh, FATES.corrected, FATES.differing]
 export const makeExaminer = (rules: readonly Rule[], options: ExaminerOptions): Examiner => {
   const carrier = makeCarrier(rules, options.detect)
   const activity = activityCounter()
-  const baseline = rules.some(asksForBaseline) ? makeBaseline() : undefined
+  const baseline = rules.some(asksForBaseline)
+    ? makeBaseline({}, options.surroundings && openSurroundings(options.surroundings))
+    : undefined
   const held: (readonly Held[])[] = []
   const look = (located: LocatedEvent): CarriedMatch | undefined => {
     activity.add(located.event)

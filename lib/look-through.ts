@@ -7,10 +7,13 @@ import type { InspectionMemory } from './integrity/inspection-memory.ts'
 import type { EventStore, LogStore } from './ports.ts'
 import type { ReadingOptions } from './reading.ts'
 import { type ActivitySummary, activityCounter } from './report/activity.ts'
+import { openSurroundings, type SurroundingFiles } from './surroundings.ts'
 import { inspect } from './trail/inspection.ts'
 
 export interface LookOptions extends Pick<IngestOptions, 'inFlight' | 'onObject' | 'onQuarantined'> {
   readonly detect?: DetectorOptions
+  /** What the owner adds to the events; examiners must have been given the same. */
+  readonly surroundings?: SurroundingFiles
   /** Threads that share the work, where there are any. A store is written by one. */
   readonly examiners?: Examiners
 }
@@ -38,7 +41,9 @@ export const lookThrough = async (
   options: LookOptions = {},
 ): Promise<LookedThrough> => {
   const activity = activityCounter()
-  const detector = learningDetector(rules, options.detect)
+  const detector = learningDetector(rules, options.detect, {
+    surroundings: options.surroundings && openSurroundings(options.surroundings),
+  })
   const { examiners } = options
   const { counts, found } =
     examiners && !world.store

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { expiredAt } from '../../lib/detection/suppress.ts'
+import { withWhereabouts } from '../../lib/detection/whereabouts.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { atLeast, type Finding, findingLine, type Level } from '../../lib/finding.ts'
 import { parquetEventStore } from '../../lib/local/event-store.ts'
 import { type Outcome, pipeline } from '../../lib/pipeline.ts'
 import type { Quarantined } from '../../lib/reading.ts'
-import { detectWith, readConfig, readPlaybooks, readRules } from '../content.ts'
+import { openSurroundings } from '../../lib/surroundings.ts'
+import { detectWith, readConfig, readPlaybooks, readRules, surroundingsWith } from '../content.ts'
 import { examineThreads } from '../examine-threads.ts'
 import { configOption, formatOption, levelOption, many } from '../options.ts'
 import { openOut } from '../out-folder.ts'
@@ -29,6 +31,7 @@ interface ScanOptions {
   readonly knownAccount: readonly string[]
   readonly config?: string
   readonly protect: readonly string[]
+  readonly networkDb: readonly string[]
   readonly jobs?: number
 }
 
@@ -52,6 +55,12 @@ export const addScan = (program: Command, session: Session): void => {
     .addOption(configOption())
     .option('--known-account <id...>', 'accounts of your own: sharing with them is no finding', many, [])
     .option('--protect <pattern...>', 'no plan contains these: ARNs or unique ids, * allowed', many, [])
+    .option(
+      '--network-db <file...>',
+      'where addresses are: databases in MaxMind format (GeoLite2, DB-IP, IPinfo) of your own',
+      many,
+      [],
+    )
     .option(
       '--public-keys <file>',
       "CloudTrail's public keys, saved (default: public-keys.json beside AWSLogs/)",
@@ -85,7 +94,9 @@ const scan = async (name: string, options: ScanOptions, session: Session): Promi
   const quarantined: Quarantined[] = []
   const outcome = await runPipeline(source, content, options, session, (one) => quarantined.push(one))
   refuseNothing(name, outcome)
-  const findings = outcome.findings.filter(({ rule }) => atLeast(rule.level, options.minLevel))
+  const { networks } = openSurroundings(content.surroundings)
+  const told = outcome.findings.filter(({ rule }) => atLeast(rule.level, options.minLevel))
+  const findings = withWhereabouts(told, networks)
   const shown = { ...outcome, findings }
   if (options.out) {
     const rules = { loaded: content.rules.length, rejected: content.rejected.length }
@@ -119,6 +130,9 @@ const reaches = (findings: readonly Finding[], level: Level | undefined): boolea
 /** Rules and playbooks; says on stderr which rules could not be used. */
 const contentOf = async (options: ScanOptions, { terminal }: Session) => {
   const config = await readConfig(options.config)
+  const surroundings = await surroundingsWith(config, options.config, options.networkDb)
+  // a file that is no database is told before anything is read
+  openSurroundings(surroundings)
   const { rules, rejected, source } = await readRules({
     folders: options.rules,
     ownRules: options.defaultRules,
@@ -129,7 +143,7 @@ const contentOf = async (options: ScanOptions, { terminal }: Session) => {
   }
   if (rules.length === 0)
     throw new UsageError('no rule could be loaded: expected Sigma rules in --rules, found none')
-  return { rules, rejected, rulesSource: source, config, playbooks: await readPlaybooks() }
+  return { rules, rejected, rulesSource: source, config, surroundings, playbooks: await readPlaybooks() }
 }
 
 /** Threads that were asked for start at once. */
@@ -147,7 +161,8 @@ const runPipeline = async (
   const detect = detectWith(content.config, options.knownAccount)
   const { layout } = source
   const { knownAccounts, attempts } = detect
-  const spec = { rules: content.rulesSource, layout, detect: { knownAccounts, attempts } }
+  const { surroundings } = content
+  const spec = { rules: content.rulesSource, layout, detect: { knownAccounts, attempts }, surroundings }
   // a store is written by one thread
   const examiners = options.out ? undefined : examineThreads(content.rules, spec, jobsOf(options.jobs))
   try {
@@ -156,6 +171,7 @@ const runPipeline = async (
       onQuarantined,
       onObject: () => progress.update(++listed),
       detect,
+      surroundings,
       ...(examiners && { examiners }),
       plan: { protectedPrincipals: [...content.config.protectedPrincipals, ...options.protect] },
       ...(source.metadata && { validate: { metadata: source.metadata } }),

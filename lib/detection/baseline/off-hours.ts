@@ -46,7 +46,7 @@ export const makeOffHours = (hours: WorkingHours): OffHours => {
     },
     observations: () =>
       [...found.values()].map(([, person, , clock, , trigger]) =>
-        observed(trigger, 'ConsoleUsedOffHours', {
+        observed(trigger, 'ConsoleChangedOffHours', {
           detector: 'console-hours',
           of: person,
           value: `${clock} ${hours.timezone}`,

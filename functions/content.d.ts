@@ -11,6 +11,11 @@ declare module 'content:playbooks' {
   const files: readonly { readonly path: string; readonly text: string }[]
   export default files
 }
+/** Paths of the databases of networks that the owner's trailwarden.yml names, packed beside the function; none when it names none. */
+declare module 'content:network-databases' {
+  const paths: readonly string[]
+  export default paths
+}
 /** The owner's trailwarden.yml beside serverless.yml, read when the bundle was built; empty lists when there is none. */
 declare module 'content:config' {
   const config: import('../lib/detection/config.ts').Config

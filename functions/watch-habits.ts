@@ -1,3 +1,5 @@
+import config from 'content:config'
+import databases from 'content:network-databases'
 import rules from 'content:rules'
 import type { Context } from 'aws-lambda'
 import { s3Archive } from '../lib/aws/archive.ts'
@@ -5,10 +7,12 @@ import { systemClock } from '../lib/aws/clock.ts'
 import { s3Document } from '../lib/aws/document.ts'
 import { type Counts, lambda, logger, report, sumOf } from '../lib/aws/handler.ts'
 import { s3LogStore } from '../lib/aws/log-store.ts'
+import { readNetworkFiles } from '../lib/aws/network-files.ts'
 import { type Place, placesIn } from '../lib/aws/places.ts'
 import { settingsOf } from '../lib/aws/settings.ts'
 import { findingSinkOf } from '../lib/aws/world.ts'
 import { loadRules } from '../lib/detection/rules.ts'
+import { openSurroundings } from '../lib/surroundings.ts'
 import { eventIdOf } from '../lib/trail/event.ts'
 import { parseHabitMemory, watchHabits } from '../lib/watch-habits.ts'
 
@@ -26,6 +30,12 @@ const logs = s3LogStore(settings.logBucket)
 const sink = findingSinkOf(settings)
 const insights = s3Archive(settings.lakeBucket, 'baseline/insights/')
 const loaded = loadRules(rules)
+const { knownNetworks, workingHours } = config
+const surroundings = openSurroundings({
+  networkFiles: readNetworkFiles(databases),
+  knownNetworks,
+  workingHours,
+})
 /** Account a run came to when its time ran out, as a JSON text; empty when it came round. */
 const checkpoint = s3Document(settings.lakeBucket, 'baseline/checkpoint')
 
@@ -74,6 +84,7 @@ const watch = async (account: string, places: readonly Place[], hasTime: () => b
       logs,
       rules: loaded.rules,
       detect: settings,
+      surroundings,
       folders: places.map(({ root, region }) => `${root}${account}/CloudTrail/${region}/`),
       days: FIRST_DAYS,
       now: systemClock.now(),

@@ -4,6 +4,7 @@ import { asksForBaseline, type Surrounded } from './detection/baseline/learning.
 import { type DetectorOptions, makeDetector } from './detection/detect.ts'
 import { withRepeats } from './detection/repeats.ts'
 import type { Rule } from './detection/rules.ts'
+import { withWhereabouts } from './detection/whereabouts.ts'
 import { eachOnce, type Finding } from './finding.ts'
 import type { ListedObject, LocatedEvent, LogStore } from './ports.ts'
 import { readObjects } from './reading.ts'
@@ -82,7 +83,10 @@ const isDue = ({ event }: LocatedEvent, now: number): boolean => {
   return age >= SETTLED && age <= TOLD_AGAIN
 }
 
-const findingsOf = ({ rules, detect }: HabitWatch, observed: readonly LocatedEvent[]): readonly Finding[] => {
+const findingsOf = (
+  { rules, detect, surroundings }: HabitWatch,
+  observed: readonly LocatedEvent[],
+): readonly Finding[] => {
   const asked = new Set(rules.filter(asksForBaseline).map(({ ref }) => ref.id))
   const counting = (rule: Rule) => rule.kind === 'correlation' && rule.bases.every((id) => asked.has(id))
   const detector = makeDetector(
@@ -91,7 +95,7 @@ const findingsOf = ({ rules, detect }: HabitWatch, observed: readonly LocatedEve
   )
   const told = observed.flatMap((one) => detector.detect(one))
   const { findings, repeats } = detector.finish()
-  return withRepeats(eachOnce([...told, ...findings]), repeats)
+  return withWhereabouts(withRepeats(eachOnce([...told, ...findings]), repeats), surroundings?.networks)
 }
 
 interface Taken extends Pick<HabitMemory, 'taken' | 'open'> {

@@ -46,11 +46,19 @@ const shipped = (folder, text) => {
   return documents.join('\n---\n')
 }
 
+const databases = library.networkDatabases()
+
 const content = {
   name: 'content',
   setup({ onResolve, onLoad }) {
     // Read here and not in the function: what is wrong in it stops the build, and the bundle needs no YAML.
     onResolve({ filter: /^content:config$/ }, () => ({ path: 'config', namespace: 'config' }))
+    // A database of networks is no text: it goes beside the bundle, which is told where.
+    onResolve({ filter: /^content:network-databases$/ }, () => ({ path: 'networks', namespace: 'networks' }))
+    onLoad({ filter: /.*/, namespace: 'networks' }, () => ({
+      contents: `module.exports = [${databases.map(({ packed }) => `__dirname + ${JSON.stringify(`/${packed}`)}`)}]`,
+      loader: 'js',
+    }))
     onResolve({ filter: /^content:/ }, ({ path }) => {
       const folder = path.slice('content:'.length)
       if (Object.hasOwn(CONTENT, folder)) return { path: folder, namespace: 'content' }
@@ -94,8 +102,24 @@ const common = { absWorkingDir: root, bundle: true, platform: 'node', write: fal
 
 /** Rules are the only YAML of some handlers, and go in as JSON. */
 const readsRulesOnly = (name) => {
-  const contents = [...readFileSync(join(root, `functions/${name}.ts`), 'utf8').matchAll(/'content:(\w+)'/g)]
-  return contents.length > 0 && contents.every(([, folder]) => folder === 'rules' || folder === 'config')
+  const contents = contentsOf(name)
+  return contents.length > 0 && contents.every((content) => JSON_ONLY.has(content))
+}
+const JSON_ONLY = new Set(['rules', 'config', 'network-databases'])
+
+const contentsOf = (name) =>
+  [...readFileSync(join(root, `functions/${name}.ts`), 'utf8').matchAll(/'content:([\w-]+)'/g)].map(
+    ([, folder]) => folder,
+  )
+
+/** Databases of networks beside the functions that read them; those of an earlier build go. */
+const packDatabases = (name) => {
+  const wanted = contentsOf(name).includes('network-databases') ? databases : []
+  for (const { packed, bytes } of wanted) put(join(dist, name, packed), bytes)
+  for (const file of existsSync(join(dist, name)) ? readdirSync(join(dist, name)) : []) {
+    if (file.endsWith('.mmdb') && !wanted.some(({ packed }) => packed === file))
+      rmSync(join(dist, name, file))
+  }
 }
 
 const bundle = (names, alias) =>
@@ -116,6 +140,7 @@ const bundle = (names, alias) =>
 if (handlers.length > 0) {
   // the repository is "type": "module"; the zips carry no package.json at all
   put(join(dist, 'package.json'), Buffer.from('{"type":"commonjs"}\n'))
+  handlers.forEach(packDatabases)
   write(await bundle(handlers.filter(readsRulesOnly), { yaml: './scripts/yaml-of-json.mjs' }))
   write(
     await bundle(

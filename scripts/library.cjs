@@ -1,6 +1,6 @@
 // Parts of the library for scripts that run on any Node: TypeScript is bundled, then loaded.
 const { existsSync, readdirSync, readFileSync } = require('node:fs')
-const { join, relative } = require('node:path')
+const { join, relative, resolve } = require('node:path')
 const { buildSync } = require('esbuild')
 
 const root = join(__dirname, '..')
@@ -33,6 +33,29 @@ const readConfig = () => {
   return config
 }
 
+/**
+ * The databases of networks that the owner's trailwarden.yml names, relative to it: where each is, and what it is called beside a function.
+ * Throws when one is missing or none, and when they are too much for a function.
+ */
+const networkDatabases = () => {
+  const { mmdbDatabase } = load('lib/network-database.ts')
+  const found = readConfig().networkDatabases.map((name, i) => {
+    const path = resolve(root, name)
+    if (!existsSync(path)) throw new Error(`${CONFIG}: networkDatabases: expected a file ${path}, found none`)
+    return { path, packed: `network-${i}.mmdb`, bytes: readFileSync(path) }
+  })
+  for (const { path, bytes } of found) mmdbDatabase([{ name: path, bytes }])
+  const sum = found.reduce((bytes, one) => bytes + one.bytes.length, 0)
+  if (sum > MOST_BYTES)
+    throw new Error(
+      `${CONFIG}: networkDatabases: expected at most ${MOST_BYTES} bytes together, which is what a function may hold, found ${sum}`,
+    )
+  return found
+}
+
+/** A function may hold 250 MB, with its code. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MOST_BYTES = 200_000_000
+
 /** Every rule file, in name order. */
 const ruleFiles = () =>
   readdirSync(join(root, 'rules'), { recursive: true, withFileTypes: true })
@@ -41,4 +64,4 @@ const ruleFiles = () =>
     .sort()
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 
-module.exports = { load, readConfig, ruleFiles }
+module.exports = { load, networkDatabases, readConfig, ruleFiles }

@@ -45,7 +45,8 @@ export const fastLaneOf = (rules: readonly Rule[], maxChars: number = MAX_PATTER
     else boxes.push(...own.flatMap(bySource))
   }
   const waiting = rules.filter((rule) => open.has(rule.ref.id) || isOver(rule, open)).map(({ ref }) => ref.id)
-  const joined = joinSources(withoutCovered(simplest(boxes).map(withoutCoveredNames)))
+  const named = withoutNamesOfWider(simplest(boxes).map(withoutCoveredNames))
+  const joined = joinSources(withoutCovered(named))
   return {
     patterns: packed(
       joined.flatMap((box) => halved(box, maxChars)),
@@ -86,6 +87,27 @@ const withoutCoveredNames = (box: Box): Box => {
   const kept = names.filter((name) => !isCovered(literalOf(name), 0) && !isCovered(prefixOf(name), 1))
   return new Map(box).set('eventName', kept)
 }
+
+/** A name says nothing new in a box when one that asks for less of the rest names it too. */
+const withoutNamesOfWider = (boxes: readonly Box[]): readonly Box[] =>
+  boxes.flatMap((box, index) => {
+    const names = box.get('eventName')
+    if (!names) return [box]
+    const wider = boxes.filter((other, at) => at !== index && other.has('eventName') && asksLess(other, box))
+    const told = new Set(
+      wider.flatMap((other) => other.get('eventName')!.map((name) => JSON.stringify(name))),
+    )
+    const kept = names.filter((name) => !told.has(JSON.stringify(name)))
+    return kept.length > 0 ? [new Map(box).set('eventName', kept)] : []
+  })
+
+/** Fewer fields than the other, the same matchers in each but the name. */
+const asksLess = (wide: Box, narrow: Box): boolean =>
+  wide.size < narrow.size &&
+  [...wide].every(
+    ([field, matchers]) =>
+      field === 'eventName' || JSON.stringify(matchers) === JSON.stringify(narrow.get(field)),
+  )
 
 const prefixOf = (matcher: Matcher): string | undefined =>
   matcher && typeof matcher === 'object' && 'prefix' in matcher && typeof matcher.prefix === 'object'

@@ -21,7 +21,8 @@ const GRANT_HEADERS = [
 
 /**
  * Reads launch, volume and snapshot permissions, SSM shares, Lambda statements, S3 ACLs and replicas, resource shares, grants of
- * keys, event buses, endpoint services and warehouses.
+ * keys, event buses and targets, endpoint services, warehouses, queues and topics, replicas of images, data lakes, desktops, addresses,
+ * subscriptions of logs and copies of recovery points.
  */
 export const grantFactsOf = (event: CloudTrailEvent): GrantFacts => {
   const request = event.requestParameters
@@ -44,18 +45,34 @@ const addedTo = (request: unknown): readonly unknown[] => [
 
 /** Where other services name whom they share with. Only their own calls are read: the words are common. */
 const SHARED_WITH: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'events.amazonaws.com': [['principal']],
+  'appstream.amazonaws.com': [['sharedAccountId']],
+  'backup.amazonaws.com': [['destinationBackupVaultArn']],
+  'ecr.amazonaws.com': [['replicationConfiguration', 'rules', 'destinations', 'registryId']],
+  'events.amazonaws.com': [['principal'], ['targets', 'arn']],
   'kms.amazonaws.com': [['granteePrincipal']],
+  'lakeformation.amazonaws.com': [
+    ['principal', 'dataLakePrincipalIdentifier'],
+    ['entries', 'principal', 'dataLakePrincipalIdentifier'],
+  ],
+  'logs.amazonaws.com': [['destinationArn']],
   'ram.amazonaws.com': [['principals']],
   'redshift.amazonaws.com': [['accountWithRestoreAccess'], ['consumerIdentifier'], ['account']],
+  'sns.amazonaws.com': [['aWSAccountId'], ['aWSAccountIds']],
+  'sqs.amazonaws.com': [['aWSAccountIds'], ['aWSAccountId']],
+  'workspaces.amazonaws.com': [['sharedAccountId']],
 }
 
 const namedBy = ({ eventSource, requestParameters: request }: CloudTrailEvent): readonly unknown[] => {
   if (eventSource === 's3.amazonaws.com') return replicaAccounts(request)
-  if (eventSource === 'ec2.amazonaws.com') return endpointPrincipals(request)
+  if (eventSource === 'ec2.amazonaws.com')
+    return [...endpointPrincipals(request), at(request, 'transferAccountId')]
   const paths = typeof eventSource === 'string' ? SHARED_WITH[eventSource] : undefined
-  return (paths ?? []).flatMap((path) => members(at(request, ...path)))
+  return (paths ?? []).flatMap((path) => leavesAt(request, path))
 }
+
+/** What is at a path that may cross lists. */
+const leavesAt = (value: unknown, path: readonly string[]): readonly unknown[] =>
+  path.reduce<readonly unknown[]>((found, name) => found.flatMap((one) => members(at(one, name))), [value])
 
 const replicaAccounts = (request: unknown): readonly unknown[] =>
   members(at(request, 'ReplicationConfiguration', 'Rule')).map((rule) => at(rule, 'Destination', 'Account'))

@@ -116,7 +116,8 @@ const findingsOf = (calls: readonly string[]): readonly Finding[] => detectAll(e
 const table = (name: string): unknown =>
   parse(readFileSync(new URL(`tables/${name}.yml`, import.meta.url), 'utf8'))
 
-const techniques = table('techniques') as readonly (readonly [string, Level, string, readonly string[]])[]
+type Technique = readonly [string, Level, string, readonly string[]]
+const techniques = ['techniques', 'techniques-recent'].flatMap((name) => table(name) as readonly Technique[])
 const lookalikes = table('lookalikes') as readonly (readonly [string, Level | 'none', readonly string[]])[]
 
 describe('techniques', () => {

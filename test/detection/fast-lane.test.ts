@@ -64,6 +64,19 @@ describe('patterns of the fast lane', () => {
     })
   })
 
+  it('name a call once when one rule asks for less of it than another', () => {
+    const rules = rulesOf(
+      's: {eventSource: ec2.amazonaws.com, eventName: [RunInstances, CopyImage]}\ncondition: s',
+      's: {eventSource: ec2.amazonaws.com, eventName: [RunInstances, CopySnapshot], userIdentity.type: IAMUser}\ncondition: s',
+    )
+    const names = fastLaneOf(rules)
+      .patterns.map((pattern) => JSON.stringify(pattern))
+      .join()
+    expect(names.match(/RunInstances/g)).toHaveLength(1)
+    expect(names.match(/CopySnapshot/g)).toHaveLength(1)
+    expect(names).toContain('IAMUser')
+  })
+
   it('leave out rules that any event may match, and what counts them', () => {
     const text = `title: any
 name: any

@@ -75,7 +75,7 @@ Examples:
 `
 
 const verify = async (named: string | undefined, options: VerifyOptions, session: Session): Promise<void> => {
-  keepMemorySmall()
+  const collect = keepMemorySmall()
   if (options.trailArn) checkTrail(options.trailArn)
   const { name, source, validate } = await openTrail(named, options, session.terminal)
   if (source.layout !== 'bucket') {
@@ -92,7 +92,10 @@ const verify = async (named: string | undefined, options: VerifyOptions, session
     ...(saved && (isWhole(options) ? { state: headsIn(saved) } : { resume: saved })),
     now: source.clock.now(),
     ...(options.jobs && { jobs: options.jobs }),
-    onProgress: progress.update,
+    onProgress: (done, total) => {
+      collect(done)
+      progress.update(done, total)
+    },
   }).finally(progress.stop)
   if (!integrityHolds(report)) session.exit(1)
   session.terminal.out(

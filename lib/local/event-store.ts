@@ -118,7 +118,7 @@ const writer = (dir: string, { there, base, superseded, options }: Opened) => {
   let tick = 0
   const append = async (events: readonly LocatedEvent[]): Promise<void> => {
     for (const located of events) {
-      const waiting = waitingFor(partitions, located.event, () => eventSorter(scratch))
+      const waiting = waitingFor(partitions, located.event, (table) => eventSorter(table, scratch))
       waiting.sorter.add(located)
       waiting.touched = tick++
       corrected.note(located.event)
@@ -157,13 +157,13 @@ interface Waiting {
 const waitingFor = (
   partitions: Map<string, Waiting>,
   event: LocatedEvent['event'],
-  makeSorter: () => EventSorter,
+  makeSorter: (table: TableName) => EventSorter,
 ): Waiting => {
   const table = tableOf(event)
   const folder = `${table}/${partitionPath(partitionOf(event))}`
   const known = partitions.get(folder)
   if (known) return known
-  const waiting: Waiting = { table, sorter: makeSorter(), touched: 0 }
+  const waiting: Waiting = { table, sorter: makeSorter(table), touched: 0 }
   partitions.set(folder, waiting)
   return waiting
 }
@@ -173,14 +173,24 @@ const waitingFor = (
  * waited longest without a new event instead: keys come account by account, so it is likely finished.
  */
 const nextToSpill = (all: Iterable<Waiting>, budget: Budget): Waiting | undefined => {
-  const share = ({ sorter: { waiting } }: Waiting) =>
-    Math.max(waiting.events / budget.events, waiting.bytes / budget.bytes)
-  const waiting = [...all].filter(({ sorter }) => sorter.waiting.events > 0)
-  const events = waiting.reduce((sum, { sorter }) => sum + sorter.waiting.events, 0)
-  const bytes = waiting.reduce((sum, { sorter }) => sum + sorter.waiting.bytes, 0)
-  if (events < budget.events && bytes < budget.bytes) return undefined
-  const biggest = waiting.reduce((a, b) => (share(b) > share(a) ? b : a))
-  return share(biggest) >= 1 / 4 ? biggest : waiting.reduce((a, b) => (b.touched < a.touched ? b : a))
+  const share = ({ events, bytes }: Budget) => Math.max(events / budget.events, bytes / budget.bytes)
+  const sum = { events: 0, bytes: 0 }
+  let biggest: Waiting | undefined
+  let oldest: Waiting | undefined
+  let most = 0
+  for (const one of all) {
+    const { waiting } = one.sorter
+    if (waiting.events === 0) continue
+    sum.events += waiting.events
+    sum.bytes += waiting.bytes
+    if (share(waiting) > most) {
+      most = share(waiting)
+      biggest = one
+    }
+    if (!oldest || one.touched < oldest.touched) oldest = one
+  }
+  if (share(sum) < 1) return undefined
+  return most >= 1 / 4 ? biggest : oldest
 }
 
 interface Merge {

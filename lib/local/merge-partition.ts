@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Corrections, rowsOf } from '../store/corrections.ts'
-import { type Entry, entryOfRow } from '../store/order.ts'
-import { readParquet, type WrittenFile, writeParquet } from '../store/parquet-file.ts'
+import { type Corrections, withoutCorrected } from '../store/corrections.ts'
+import { entryMaker } from '../store/order.ts'
+import { blocksOf, readParquet, type WrittenFile, writeParquet } from '../store/parquet-file.ts'
 import type { TableName } from '../store/schema.ts'
-import type { EventSorter } from '../store/sorter.ts'
+import { leavesOf } from '../store/shred.ts'
+import { type EventSorter, entriesIn } from '../store/sorter.ts'
 import { openSource, writeWhole } from './store-files.ts'
 import type { StoredFile } from './store-manifest.ts'
 
@@ -29,12 +30,12 @@ export const mergePartition = async (
   const table = tableIn(folder)
   const file = stored && openSource(join(dir, stored.path))
   try {
-    const before = file ? [storedEntries(readParquet(file))] : []
-    const sorted = sorter ? await sorter.sorted(before) : before[0]
-    if (!sorted) return undefined
+    const before = file && blocksOf(table, readParquet(file))
+    if (!sorter && !before) return undefined
+    const sorted = sorter ? await sorter.sorted(before) : entriesIn(before!, entryMaker(leavesOf(table)))
     let written: WrittenFile | undefined
     await writeWhole(join(dir, path), async (sink) => {
-      written = await writeParquet(table, rowsOf(sorted, table, corrected), sink)
+      written = await writeParquet(table, withoutCorrected(sorted, table, corrected), sink)
     })
     if (written?.rows) return written
     rmSync(join(dir, path))
@@ -74,10 +75,6 @@ const holdsOne = async (path: string, ids: ReadonlySet<string>): Promise<boolean
   } finally {
     file.close()
   }
-}
-
-async function* storedEntries(batches: ReturnType<typeof readParquet>): AsyncGenerator<readonly Entry[]> {
-  for await (const rows of batches) yield rows.map(entryOfRow)
 }
 
 const tableIn = (folder: string): TableName => folder.slice(0, folder.indexOf('/')) as TableName

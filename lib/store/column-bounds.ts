@@ -1,5 +1,5 @@
 import type { Statistics } from 'hyparquet'
-import type { LeafKind } from './shred.ts'
+import type { LeafKind } from './block.ts'
 
 /** Least and greatest value, in the order Parquet compares by: texts by their UTF-8 bytes. Empty when there is no value. */
 export const boundsOf = (

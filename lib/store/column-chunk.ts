@@ -1,11 +1,12 @@
 import type { ColumnMetaData, OffsetIndex, ParquetType, Statistics } from 'hyparquet'
 import type { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
+import type { Leaf, LeafKind } from './block.ts'
 import { bloomOf } from './bloom.ts'
 import { boundsOf } from './column-bounds.ts'
 import { levelBytes } from './column-levels.ts'
 import { type Compress, codesPage, dictionaryBytes, type Page, pagesOf } from './column-pages.ts'
-import type { Leaf, LeafData, LeafKind } from './shred.ts'
+import type { LeafData } from './leaf-data.ts'
 
 /** How the chunk of a leaf is written. */
 export interface ChunkOptions {
@@ -23,7 +24,7 @@ type Chunk = ParquetWriter['pendingIndexes'][number]
  */
 export const writeChunk = (writer: ByteWriter, leaf: Leaf, data: LeafData, options: ChunkOptions): Chunk => {
   const start = writer.offset
-  const dictionary = isWorthDictionary(leaf.kind, data)
+  const dictionary = data.codes !== undefined
   let uncompressed = 0
   if (dictionary) uncompressed += writeDictionary(writer, leaf.kind, data, options.compress)
   const firstPage = writer.offset
@@ -54,7 +55,7 @@ export const writeChunk = (writer: ByteWriter, leaf: Leaf, data: LeafData, optio
     ...(dictionary && { dictionary_page_offset: BigInt(start) }),
     ...(options.statistics && { statistics: statisticsOf(leaf, data) }),
   }
-  const bloomFilter = options.bloomFilter ? bloomOf(data.distinct as readonly string[]) : undefined
+  const bloomFilter = options.bloomFilter ? bloomOf(data.values as readonly string[]) : undefined
   return {
     chunk: { meta_data: meta, file_offset: BigInt(start) },
     ...(locations.length > 1 && { offsetIndex: { page_locations: locations } }),
@@ -69,33 +70,20 @@ const PHYSICAL: Readonly<Record<LeafKind, ParquetType>> = {
   boolean: 'BOOLEAN',
 }
 
-/** Bytes of a plain value beside its characters. */
-const PLAIN_BYTES: Readonly<Record<LeafKind, number>> = { text: 4, int: 4, timestamp: 8, boolean: 0 }
-
-/** A dictionary and the numbers of its entries must at least halve what plain values take. */
-const isWorthDictionary = (kind: LeafKind, { distinct, codes, length }: LeafData): boolean => {
-  if (!codes || kind === 'boolean' || codes.length === 0) return false
-  let characters = 0
-  if (kind === 'text') for (const value of distinct) characters += (value as string).length
-  const dictionary = characters + distinct.length * PLAIN_BYTES[kind]
-  const numbers = Math.ceil((codes.length * Math.ceil(Math.log2(distinct.length))) / 8)
-  return 2 * (dictionary + numbers) <= length + codes.length * PLAIN_BYTES[kind]
-}
-
 const writeDictionary = (
   writer: ByteWriter,
   kind: LeafKind,
-  { distinct }: LeafData,
+  { values }: LeafData,
   compress: Compress,
 ): number => {
-  const bytes = dictionaryBytes(kind, distinct)
+  const bytes = dictionaryBytes(kind, values)
   const compressed = compress(bytes)
   const start = writer.offset
   writePageHeader(writer, {
     type: 'DICTIONARY_PAGE',
     uncompressed_page_size: bytes.length,
     compressed_page_size: compressed.length,
-    dictionary_page_header: { num_values: distinct.length, encoding: 'PLAIN' },
+    dictionary_page_header: { num_values: values.length, encoding: 'PLAIN' },
   })
   const header = writer.offset - start
   writer.appendBytes(compressed)
@@ -139,7 +127,7 @@ const writePage = (
 }
 
 const statisticsOf = (leaf: Leaf, data: LeafData): Statistics => {
-  const count = data.codes ? data.codes.length : data.distinct.length
-  const bounds = boundsOf(leaf.kind, data.distinct)
+  const count = data.codes ? data.codes.length : data.values.length
+  const bounds = boundsOf(leaf.kind, data.values)
   return { null_count: BigInt(data.levels.length - count), ...bounds }
 }

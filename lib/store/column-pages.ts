@@ -2,8 +2,9 @@ import type { Encoding } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js'
+import type { LeafKind } from './block.ts'
 import { bitsOf } from './column-levels.ts'
-import type { LeafData, LeafKind } from './shred.ts'
+import type { LeafData } from './leaf-data.ts'
 
 export type Compress = (bytes: Uint8Array) => Uint8Array
 
@@ -21,14 +22,14 @@ export interface Page {
 const PAGE = 1 << 20
 
 /** The numbers of dictionary entries, as one page: a row group never has so many that it takes more. */
-export const codesPage = ({ levels, codes, distinct }: LeafData): Page => ({
+export const codesPage = ({ levels, codes, values }: LeafData): Page => ({
   from: 0,
   to: levels.length,
   values: codes!.length,
   encoding: 'RLE_DICTIONARY',
   bytes: () => {
     const writer = new ByteWriter()
-    const width = bitsOf(distinct.length - 1)
+    const width = bitsOf(values.length - 1)
     writer.appendUint8(width)
     writeRleBitPackedHybrid(writer, codes!, width)
     return writer.getBytes()
@@ -37,7 +38,7 @@ export const codesPage = ({ levels, codes, distinct }: LeafData): Page => ({
 
 /** Values as they are, page by page; a page begins with a row. `depth` is the level of a value that is there. */
 export const pagesOf = (kind: LeafKind, depth: number, data: LeafData): readonly Page[] => {
-  const values = data.codes ? expanded(data) : data.distinct
+  const { values } = data
   const cuts =
     kind === 'text' && data.length > PAGE
       ? cutsOf(depth, data, values as readonly string[])
@@ -63,9 +64,6 @@ const ENCODINGS: Readonly<Record<LeafKind, Encoding>> = {
   timestamp: 'PLAIN',
   boolean: 'RLE',
 }
-
-const expanded = ({ distinct, codes }: LeafData): readonly Value[] =>
-  Array.from(codes!, (code) => distinct[code]!)
 
 interface Cut {
   /** Slots. */

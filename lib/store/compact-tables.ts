@@ -1,6 +1,6 @@
 import type { LocatedEvent } from '../ports.ts'
 import type { ByteSink, Scratch } from './bytes.ts'
-import { corrections, rowsOf } from './corrections.ts'
+import { corrections, withoutCorrected } from './corrections.ts'
 import { duplicateFilter, type EventKey, keyText } from './dedupe.ts'
 import { type WrittenFile, writeParquet } from './parquet-file.ts'
 import { type EventPartition, partitionOf, type TableDay } from './partition.ts'
@@ -54,7 +54,7 @@ export const compactTables = async (
   options: CompactTablesOptions,
 ): Promise<CompactedTables> => {
   const { scratch, tables = ALL, budget = BUDGET } = options
-  const sorters = new Map(tables.map((table) => [table, eventSorter(scratch)]))
+  const sorters = new Map(tables.map((table) => [table, eventSorter(table, scratch)]))
   const filter = duplicateFilter()
   const corrected = corrections([], options.corrected)
   const counts = { read: 0, duplicate: 0, foreign: 0 }
@@ -84,7 +84,7 @@ export const compactTables = async (
   const files = new Map<TableName, WrittenFile>()
   for (const [table, sorter] of sorters) {
     if (!options.always && !sorter.used) continue
-    const rows = rowsOf(await sorter.sorted(), table, corrected)
+    const rows = withoutCorrected(await sorter.sorted(), table, corrected)
     files.set(table, await options.write(table, (sink) => writeParquet(table, rows, sink)))
   }
   const kept = [...files.values()].reduce((sum, { rows }) => sum + rows, 0)

@@ -1,9 +1,12 @@
 import type { CloudTrailEvent } from '../trail/event.ts'
+import type { Block } from './block.ts'
+import { rowAt } from './block-row.ts'
 import { type EventKey, eventKeyOf, keyText, originalOf } from './dedupe.ts'
 import type { Sorted } from './merge.ts'
-import { type Entry, eventOfEntry, rowOfEntry } from './order.ts'
-import type { EventRow } from './row.ts'
-import type { TableName } from './schema.ts'
+import type { Entry } from './order.ts'
+import { eventOf } from './row.ts'
+import { TABLES, type TableName } from './schema.ts'
+import { leavesOf } from './shred.ts'
 
 /** Which events were corrected by others that are kept: their own rows are left out. */
 export interface Corrections {
@@ -29,17 +32,30 @@ export const corrections = (known: readonly string[] = [], before: readonly Even
 }
 
 /** The rows of a table, in order, without those that were corrected. */
-export async function* rowsOf(
+export async function* withoutCorrected(
   sorted: Sorted<Entry>,
   table: TableName,
   { originals }: Pick<Corrections, 'originals'>,
-): AsyncGenerator<readonly EventRow[]> {
-  for await (const entries of sorted) {
-    // Corrections are rare: most days need no key of any event.
-    const kept =
-      originals.size === 0 ? entries : entries.filter((entry) => !originals.has(keyOf(entry, table)))
-    yield kept.map((entry) => rowOfEntry(entry, table))
+): AsyncGenerator<readonly Entry[]> {
+  // Corrections are rare: most days need no key of any event, and others those of few.
+  const ids = new Set([...originals.values()].map(({ id }) => id.toWellFormed()))
+  const isCorrected = ({ block, row }: Entry): boolean => {
+    const id = textAt(block, EVENT_ID[table], row)
+    if (id !== undefined && !ids.has(id)) return false
+    return originals.has(keyText(eventKeyOf(eventOf(rowAt(block, row, table), table))))
   }
+  for await (const entries of sorted)
+    yield originals.size === 0 ? entries : entries.filter((entry) => !isCorrected(entry))
 }
 
-const keyOf = (entry: Entry, table: TableName): string => keyText(eventKeyOf(eventOfEntry(entry, table)))
+const EVENT_ID = Object.fromEntries(
+  Object.keys(TABLES).map((table) => [
+    table,
+    leavesOf(table as TableName).findIndex(({ path }) => path[0] === 'eventid'),
+  ]),
+) as Readonly<Record<TableName, number>>
+
+const textAt = ({ leaves }: Block, at: number, row: number): string | undefined => {
+  const { levels, level, values } = leaves[at]!
+  return (levels.length === 0 ? level : levels[row]!) > 0 ? (values[row] as string) : undefined
+}

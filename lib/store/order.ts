@@ -1,10 +1,6 @@
-import type { LocatedEvent } from '../ports.ts'
-import { at, type CloudTrailEvent } from '../trail/event.ts'
-import { type EventRow, eventOf, rowOf } from './row.ts'
-import type { TableName } from './schema.ts'
-import { timestampOf } from './time.ts'
+import type { Block, Leaf } from './block.ts'
 
-/** An event on its way into a file, with its place in the order. */
+/** A row on its way into a file, with its place in the order. */
 export interface Entry {
   /** eventsource and eventname. */
   readonly name: string
@@ -13,39 +9,74 @@ export interface Entry {
   /** The object it was delivered in, and its position there. */
   readonly file: string
   readonly index: number
-  /** The event as JSON, which takes a third of the memory of the event itself; or a row that was stored before. */
-  readonly source: string | EventRow
+  /** Where its columns are. */
+  readonly block: Block
+  readonly row: number
 }
 
-/** The entry of an event. */
-export const entryOf = ({ event, key, index }: LocatedEvent, source = JSON.stringify(event)): Entry => ({
-  name: nameOf(event.eventSource, event.eventName),
-  time: timestampOf(event.eventTime) ?? windowStart(event),
-  file: key,
-  index,
-  source,
-})
+/** The entries of a block, row by row. */
+export type EntriesOf = (block: Block) => readonly Entry[]
 
-/** The entry of a row that was stored before: the same place as that of the event it was made from. */
-export const entryOfRow = (source: EventRow): Entry => {
-  const window = source['timewindow'] as { windowstart?: unknown } | null | undefined
-  const time = source['eventtime'] ?? window?.windowstart
-  return {
-    name: nameOf(source['eventsource'], source['eventname']),
-    time: time instanceof Date ? time.getTime() : 0,
-    file: String(source['sourcefile']),
-    index: Number(source['recordindex']),
-    source,
+/**
+ * Makes entries of the blocks of one table. Blocks that are to be merged come through one of these: it makes equal names one text, which
+ * compares fast.
+ */
+export const entryMaker = (leaves: readonly Leaf[]): EntriesOf => {
+  const known = new Map<string, string>()
+  const one = (text: string): string => {
+    const there = known.get(text)
+    if (there === undefined) known.set(text, text)
+    return there ?? text
+  }
+  const placeOf = (path: string) => leaves.findIndex((leaf) => leaf.path.join('.') === path)
+  const [source, name, file, index] = ['eventsource', 'eventname', 'sourcefile', 'recordindex'].map(placeOf)
+  const time = Math.max(placeOf('eventtime'), placeOf('timewindow.windowstart'))
+  return (block) => {
+    const sources = textsIn(block, leaves, source!, one)
+    const names = textsIn(block, leaves, name!, one)
+    const files = textsIn(block, leaves, file!, one)
+    const times = block.leaves[time]!.values
+    const indexes = block.leaves[index!]!.values
+    let lastSource: string | undefined
+    let lastName: string | undefined
+    let joined = ''
+    const entries: Entry[] = []
+    for (let row = 0; row < block.rows; row++) {
+      if (sources(row) !== lastSource || names(row) !== lastName) {
+        lastSource = sources(row)
+        lastName = names(row)
+        // U+0000 sorts before all else, so a name that begins with another follows it.
+        joined = one(`${lastSource}\u0000${lastName}`)
+      }
+      entries.push({
+        name: joined,
+        time: (times[row] as number | undefined) ?? 0,
+        file: files(row),
+        index: (indexes[row] as number | undefined) ?? 0,
+        block,
+        row,
+      })
+    }
+    return entries
   }
 }
 
-/** The row of an entry. */
-export const rowOfEntry = ({ source, file, index }: Entry, table: TableName): EventRow =>
-  typeof source === 'string' ? rowOf({ event: JSON.parse(source), key: file, index }, table) : source
-
-/** The event of an entry. */
-export const eventOfEntry = ({ source }: Entry, table: TableName): CloudTrailEvent =>
-  typeof source === 'string' ? (JSON.parse(source) as CloudTrailEvent) : eventOf(source, table)
+/** The texts of a leaf that is in no list; empty where there is none. */
+const textsIn = (
+  { leaves: held }: Block,
+  leaves: readonly Leaf[],
+  at: number,
+  one: (text: string) => string,
+): ((row: number) => string) => {
+  if (at < 0) return () => ''
+  const { levels, level, codes, values } = held[at]!
+  const { depth } = leaves[at]!
+  const texts = Array.from(values as readonly string[], one)
+  return (row) => {
+    if ((levels.length === 0 ? level : levels[row]) !== depth) return ''
+    return texts[codes ? codes[row]! : row]!
+  }
+}
 
 /**
  * The order of the store: eventsource, eventname, eventtime; events of one moment by the object and place they came from, so that
@@ -57,15 +88,3 @@ export const compareEntries = (a: Entry, b: Entry): number => {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1
   return a.index - b.index
 }
-
-/** U+0000 sorts before all else, so a name that begins with another follows it. */
-const nameOf = (source: unknown, name: unknown): string => `${textOf(source)}\u0000${textOf(name)}`
-
-/** As the column shows it. */
-const textOf = (value: unknown): string => {
-  if (typeof value === 'string') return value.toWellFormed()
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
-}
-
-const windowStart = (event: CloudTrailEvent): number =>
-  timestampOf(at(event, 'timeWindow', 'windowStart')) ?? 0

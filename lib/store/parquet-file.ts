@@ -1,24 +1,20 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import { type Block, type Leaf, type Picks, picksOf } from './block.ts'
 import type { ByteSink, ByteSource } from './bytes.ts'
 import { writeChunk } from './column-chunk.ts'
+import { leafDataOf } from './leaf-data.ts'
 import { parquetSchema } from './parquet-schema.ts'
 import type { EventRow } from './row.ts'
 import { TABLES, type TableName } from './schema.ts'
-import { type Shredder, shredder } from './shred.ts'
+import { leavesOf, shredder } from './shred.ts'
 
 /** Rows of a row group: small enough that the sorted statistics skip most of a day, large enough to compress. */
 export const ROW_GROUP_SIZE = 20_000
 
 /** Columns worth a bloom filter: asked for by exact value, and never in the order of the sort. */
 const BLOOM_FILTERED: ReadonlySet<string> = new Set(['eventid'])
-
-/**
- * Columns whose values hardly ever repeat: no dictionary is tried, the least and greatest value say nothing, and their lengths, all alike,
- * are kept apart from their characters.
- */
-const UNREPEATED: ReadonlySet<string> = new Set(['eventid', 'requestid', 'sharedeventid'])
 
 /** Ids are most of a file, and no level makes them smaller; the higher ones cost a third more CPU for one part in a hundred. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
@@ -30,28 +26,26 @@ export interface WrittenFile {
 }
 
 /**
- * Writes rows, in the order given, as one Parquet file: ZSTD, row groups of `rowGroupSize`. Memory holds the columns of one row group. The
- * same rows give the same bytes.
+ * Writes rows that lie in blocks, in the order given, as one Parquet file: ZSTD, row groups of `rowGroupSize`. Memory holds the columns of
+ * one row group. The same rows give the same bytes.
  */
 export const writeParquet = async (
   table: TableName,
-  batches: AsyncIterable<readonly EventRow[]>,
+  batches: AsyncIterable<readonly { readonly block: Block; readonly row: number }[]>,
   sink: ByteSink,
   rowGroupSize: number = ROW_GROUP_SIZE,
 ): Promise<WrittenFile> => {
   const { writer, flush } = flushingWriter(sink)
-  const columns = TABLES[table]
-  const parquet = new ParquetWriter({ writer, schema: parquetSchema(columns), createdBy: 'trailwarden' })
-  const group = shredder(columns, UNREPEATED)
+  const schema = parquetSchema(TABLES[table])
+  const parquet = new ParquetWriter({ writer, schema, createdBy: 'trailwarden' })
+  let group: { readonly block: Block; readonly row: number }[] = []
   const endGroup = async () => {
-    if (group.rows > 0) writeGroup(parquet, writer, group)
+    if (group.length > 0) writeGroup(parquet, writer, leavesOf(table), picksOf(group))
+    group = []
     await flush()
   }
   for await (const batch of batches) {
-    for (const row of batch) {
-      group.add(row)
-      if (group.rows === rowGroupSize) await endGroup()
-    }
+    for (const place of batch) if (group.push(place) === rowGroupSize) await endGroup()
   }
   await endGroup()
   void parquet.finish()
@@ -59,20 +53,42 @@ export const writeParquet = async (
   return { rows: Number(parquet.num_rows), bytes: writer.offset }
 }
 
+/** Rows as blocks of so many rows. */
+export async function* blocksOf(
+  table: TableName,
+  batches: AsyncIterable<readonly EventRow[]>,
+  size: number = BLOCK_ROWS,
+): AsyncGenerator<Block> {
+  const shreds = shredder(table)
+  for await (const batch of batches) {
+    for (const row of batch) {
+      shreds.addRow(row)
+      if (shreds.rows === size) yield shreds.take()
+    }
+  }
+  if (shreds.rows > 0) yield shreds.take()
+}
+
+const BLOCK_ROWS = 5000
+
 const compress = (bytes: Uint8Array): Uint8Array => zstdCompressSync(bytes, LEVEL)
 
-const writeGroup = (parquet: ParquetWriter, writer: ByteWriter, group: Shredder): void => {
+const writeGroup = (
+  parquet: ParquetWriter,
+  writer: ByteWriter,
+  leaves: readonly Leaf[],
+  picks: Picks,
+): void => {
   const start = writer.offset
-  const chunks = group.leaves.map((leaf) => {
+  const chunks = leaves.map((leaf, at) => {
     const { name, type } = leaf.column
-    return writeChunk(writer, leaf, leaf.take(), {
+    return writeChunk(writer, leaf, leafDataOf(leaf, at, picks), {
       compress,
-      statistics: type !== 'json' && !UNREPEATED.has(name),
+      statistics: type !== 'json' && leaf.repeats,
       bloomFilter: BLOOM_FILTERED.has(name),
     })
   })
-  const num_rows = BigInt(group.rows)
-  group.clear()
+  const num_rows = BigInt(picks.rows.length)
   parquet.pendingIndexes.push(...chunks)
   parquet.num_rows += num_rows
   parquet.row_groups.push({

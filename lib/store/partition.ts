@@ -26,9 +26,22 @@ export const partitionOf = (event: CloudTrailEvent): EventPartition => {
   const millis = timestampOf(eventTimeOf(event))
   return {
     account: account && /^\d{12}$/.test(account) ? account : 'unknown',
-    day: millis === undefined ? 'unknown' : new Date(millis).toISOString().slice(0, 10),
+    day: millis === undefined ? 'unknown' : dayOf(Math.floor(millis / DAY)),
   }
 }
+
+const DAY = 86_400_000
+
+/** YYYY-MM-DD of a day since the epoch; events come day by day. */
+const dayOf = (day: number): string => {
+  if (day !== lastDay) {
+    lastDay = day
+    lastName = new Date(day * DAY).toISOString().slice(0, 10)
+  }
+  return lastName
+}
+let lastDay = 0
+let lastName = '1970-01-01'
 
 /** Path of a partition in Hive's form: `account=111122223333/day=2026-11-01`. */
 export const partitionPath = ({ account, day }: EventPartition): string => `account=${account}/day=${day}`

@@ -17,7 +17,7 @@ export type Cell =
 export type EventRow = Readonly<Record<string, Cell>>
 
 /** Receives what a column cannot hold exactly; it goes to `otherfields` under the name of its field. */
-type Keep = (rest: unknown) => void
+export type Keep = (rest: unknown) => void
 type Convert = (value: unknown, keep: Keep) => Cell
 
 /**
@@ -71,7 +71,8 @@ const spread = (
   return rest
 }
 
-const convertOf = (type: ColumnType): Convert => {
+/** How the value of a field becomes a cell of a column. */
+export const convertOf = (type: ColumnType): Convert => {
   if (type === 'string') return toText
   if (type === 'boolean') return toBoolean
   if (type === 'timestamp') return toTimestamp
@@ -196,7 +197,8 @@ const emptyOf = (names: readonly string[]): Record<string, Cell> =>
 const bare = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>
 
 const OWN: ReadonlySet<string> = new Set(['otherfields', 'sourcefile', 'recordindex'])
-const recordColumns = (table: TableName): readonly Column[] =>
+/** Columns that come from fields of the record. */
+export const recordColumns = (table: TableName): readonly Column[] =>
   TABLES[table].filter(({ name }) => !OWN.has(name))
 
 const perTable = <T>(make: (table: TableName) => T): Readonly<Record<TableName, T>> =>

@@ -1,53 +1,88 @@
+import { deserialize, serialize } from 'node:v8'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { type Block, gathered, type Leaf, type LeafBlock, picksOf } from './block.ts'
 import type { Piece, Scratch } from './bytes.ts'
 import type { Sorted } from './merge.ts'
-import type { Entry } from './order.ts'
+import type { EntriesOf, Entry } from './order.ts'
 
-/** Events in order, set down in a scratch file piece by piece. */
+/** Rows in order, set down in a scratch file piece by piece. */
 export type Run = readonly Piece[]
 
-/** Text of one piece, characters, roughly: it is read back whole, once for each run that is being merged. */
-const PIECE = 128 * 1024
+/** Rows of one piece: it is read back whole, once for each run that is being merged. */
+const PIECE_ROWS = 1000
+/** Text of one piece, characters, roughly, whatever its rows are. */
+const PIECE_TEXT = 512 * 1024
 
 /** Temporary data: as fast as it gets. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-/** A line of a piece: name, time, file and index of an entry as JSON, a tab, and its event as JSON. JSON escapes tabs and line ends. */
-const lineOf = ({ name, time, file, index, source }: Entry): string =>
-  `${JSON.stringify([name, time, file, index])}\t${source as string}`
-
-const entryIn = (line: string): Entry => {
-  const tab = line.indexOf('\t')
-  const [name, time, file, index] = JSON.parse(line.slice(0, tab)) as [string, number, string, number]
-  return { name, time, file, index, source: line.slice(tab + 1) }
-}
-
-/** Sets events down, in the order given. Entries must be events, not rows. */
-export const writeRun = async (scratch: Scratch, sorted: Sorted<Entry>): Promise<Run> => {
+/** Sets rows down, in the order given. */
+export const writeRun = async (
+  scratch: Scratch,
+  leaves: readonly Leaf[],
+  sorted: Sorted<Entry>,
+): Promise<Run> => {
   const pieces: Piece[] = []
-  let lines: string[] = []
-  let size = 0
-  const flush = async () => {
-    pieces.push(await scratch.append(zstdCompressSync(lines.join('\n'), FAST)))
-    lines = []
-    size = 0
+  const write = async (entries: readonly Entry[]): Promise<void> => {
+    const block = gathered(leaves, picksOf(entries))
+    if (entries.length > 1 && textIn(block) > PIECE_TEXT) {
+      await write(entries.slice(0, entries.length >> 1))
+      await write(entries.slice(entries.length >> 1))
+      return
+    }
+    pieces.push(await scratch.append(bytesOf(block)))
   }
+  let waiting: Entry[] = []
   for await (const batch of sorted) {
     for (const entry of batch) {
-      const line = lineOf(entry)
-      lines.push(line)
-      size += line.length
-      if (size >= PIECE) await flush()
+      if (waiting.push(entry) < PIECE_ROWS) continue
+      await write(waiting)
+      waiting = []
     }
   }
-  if (lines.length > 0) await flush()
+  if (waiting.length > 0) await write(waiting)
   return pieces
 }
 
+const textIn = ({ leaves }: Block): number => {
+  let sum = 0
+  for (const { values } of leaves) {
+    if (values instanceof Float64Array) continue
+    for (const value of values) sum += value.length
+  }
+  return sum
+}
+
 /** Reads a run back. */
-export async function* readRun(scratch: Scratch, run: Run): AsyncGenerator<readonly Entry[]> {
-  for (const piece of run) {
-    const text = zstdDecompressSync(await scratch.read(piece)).toString()
-    yield text.split('\n').map(entryIn)
+export async function* readRun(
+  scratch: Scratch,
+  run: Run,
+  entriesOf: EntriesOf,
+): AsyncGenerator<readonly Entry[]> {
+  for (const piece of run) yield entriesOf(blockIn(await scratch.read(piece)))
+}
+
+type Written = [number, ...[number, Uint8Array, Uint8Array, LeafBlock['codes'], LeafBlock['values']][]]
+
+const bytesOf = ({ rows, leaves }: Block): Uint8Array =>
+  zstdCompressSync(
+    serialize([
+      rows,
+      ...leaves.map(({ level, levels, repeats, codes, values }) => [level, levels, repeats, codes, values]),
+    ]),
+    FAST,
+  )
+
+const blockIn = (bytes: Uint8Array): Block => {
+  const [rows, ...leaves] = deserialize(zstdDecompressSync(bytes)) as Written
+  return {
+    rows,
+    leaves: leaves.map(([level, levels, repeats, codes, values]) => ({
+      level,
+      levels,
+      repeats,
+      codes,
+      values,
+    })),
   }
 }

@@ -1,13 +1,16 @@
 import type { LocatedEvent } from '../ports.ts'
+import type { Block } from './block.ts'
 import type { Scratch } from './bytes.ts'
 import { mergeSorted, type Sorted } from './merge.ts'
-import { compareEntries, type Entry, entryOf } from './order.ts'
+import { compareEntries, type Entry, entryMaker } from './order.ts'
 import { type Run, readRun, writeRun } from './runs.ts'
+import type { TableName } from './schema.ts'
+import { shredder } from './shred.ts'
 
 /** How much may wait in memory before it goes to the scratch file. */
 export interface Budget {
   readonly events: number
-  /** Text of the events, bytes, roughly. */
+  /** Memory of the events, bytes, roughly. */
   readonly bytes: number
 }
 
@@ -23,55 +26,56 @@ export interface EventSorter {
   readonly used: boolean
   /** Moves what waits in memory to the scratch file. */
   spill(): Promise<void>
-  /** Everything that was added, in order; with further sequences that are in order, merged in. */
-  sorted(further?: readonly Sorted<Entry>[]): Promise<Sorted<Entry>>
+  /** Everything that was added, in order; with further blocks that are in order, merged in. */
+  sorted(further?: AsyncIterable<Block>): Promise<Sorted<Entry>>
 }
 
-/** A sorter over a scratch file, which it may share with others. */
-export const eventSorter = (scratch: Scratch): EventSorter => {
-  let entries: Entry[] = []
-  let bytes = 0
+/** A sorter of a table over a scratch file, which it may share with others. */
+export const eventSorter = (table: TableName, scratch: Scratch): EventSorter => {
+  const shreds = shredder(table)
+  const { leaves } = shreds
   let runs: Run[] = []
   let used = false
-  const take = (): Sorted<Entry> => {
-    const sorted = entries.sort(compareEntries)
-    entries = []
-    bytes = 0
-    return oneBatch(sorted)
-  }
+  const take = (): Sorted<Entry> => oneBatch([...entryMaker(leaves)(shreds.take())].sort(compareEntries))
   return {
     add: (located) => {
       used = true
-      const entry = entryOf(located)
-      entries.push(entry)
-      bytes += (entry.source as string).length + ENTRY_BYTES
+      shreds.addEvent(located)
     },
     get waiting() {
-      return { events: entries.length, bytes }
+      return { events: shreds.rows, bytes: shreds.bytes }
     },
     get used() {
       return used
     },
     spill: async () => {
-      if (entries.length > 0) runs.push(await writeRun(scratch, take()))
+      if (shreds.rows > 0) runs.push(await writeRun(scratch, leaves, take()))
     },
-    sorted: async (further = []) => {
+    sorted: async (further) => {
       while (runs.length > FAN_IN) {
+        const entriesOf = entryMaker(leaves)
         const merged = mergeSorted(
-          runs.slice(0, FAN_IN).map((run) => readRun(scratch, run)),
+          runs.slice(0, FAN_IN).map((run) => readRun(scratch, run, entriesOf)),
           compareEntries,
         )
-        runs = [...runs.slice(FAN_IN), await writeRun(scratch, merged)]
+        runs = [...runs.slice(FAN_IN), await writeRun(scratch, leaves, merged)]
       }
-      const spilled = runs.map((run) => readRun(scratch, run))
-      return mergeSorted([...further, ...spilled, take()], compareEntries)
+      const entriesOf = entryMaker(leaves)
+      const spilled = runs.map((run) => readRun(scratch, run, entriesOf))
+      const before = further ? [entriesIn(further, entriesOf)] : []
+      return mergeSorted([...before, ...spilled, take()], compareEntries)
     },
   }
+}
+
+/** Entries of blocks that are in order. */
+export async function* entriesIn(
+  blocks: AsyncIterable<Block>,
+  entriesOf: (block: Block) => readonly Entry[],
+): AsyncGenerator<readonly Entry[]> {
+  for await (const block of blocks) yield entriesOf(block)
 }
 
 async function* oneBatch<T>(batch: readonly T[]): AsyncGenerator<readonly T[]> {
   yield batch
 }
-
-/** Memory of an entry beside its text, roughly. */
-const ENTRY_BYTES = 120

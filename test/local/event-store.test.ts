@@ -171,7 +171,7 @@ describe('the event store on disk', () => {
   })
 
   it('counts text against the budget, so that huge records do not pile up', async () => {
-    const huge = (id: string) => call(id, { requestParameters: { text: 'x'.repeat(200_000) } })
+    const huge = (id: string) => call(id, { requestParameters: { text: id.repeat(200_000) } })
     const opened = parquetEventStore(dir, { budget: { events: 1000, bytes: 300_000 } })
     await opened.append(located([huge('a')]))
     expect(existsSync(join(dir, 'scratch'))).toBe(false)

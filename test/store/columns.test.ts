@@ -3,11 +3,12 @@ import { xxhash64 as reference } from 'hyparquet/src/xxhash.js'
 import { describe, expect, it } from 'vitest'
 import { bloomOf } from '../../lib/store/bloom.ts'
 import { boundsOf } from '../../lib/store/column-bounds.ts'
-import { readParquet, writeParquet } from '../../lib/store/parquet-file.ts'
+import { readParquet } from '../../lib/store/parquet-file.ts'
 import { rowOf } from '../../lib/store/row.ts'
 import { xxhash64 } from '../../lib/store/xxhash64.ts'
 import type { CloudTrailEvent } from '../../lib/trail/event.ts'
 import { roleCall } from '../support/stored-events.ts'
+import { writeRows } from '../support/write-rows.ts'
 
 const wellFormed = fc.string({ unit: 'grapheme', maxLength: 90 })
 
@@ -55,7 +56,7 @@ describe('columns of a file', () => {
 
 const written = async (rows: readonly ReturnType<typeof rowOf>[], size: number): Promise<ArrayBuffer> => {
   const parts: Uint8Array[] = []
-  await writeParquet('events', batches(rows), { write: (part) => void parts.push(part) }, size)
+  await writeRows('events', batches(rows), { write: (part) => void parts.push(part) }, size)
   const whole = Buffer.concat(parts)
   return whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.length)
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { glueTable, rawGlueTable } from '../../lib/store/glue.ts'
-import { writeParquet } from '../../lib/store/parquet-file.ts'
 import { rowOf } from '../../lib/store/row.ts'
 import { TABLES, type TableName } from '../../lib/store/schema.ts'
 import { glueView, presto, VIEWS, viewColumns, viewDefinition, viewSql } from '../../lib/store/view.ts'
@@ -19,6 +18,7 @@ import {
   roleCall,
   serviceEvent,
 } from '../support/stored-events.ts'
+import { writeRows } from '../support/write-rows.ts'
 
 /** Trino's functions that DuckDB has under another name. */
 const MACROS = [
@@ -71,7 +71,7 @@ describe('a view', () => {
       `CREATE OR REPLACE TABLE "raw_${table}" AS SELECT * FROM read_json('${json}', format='newline_delimited', columns=${JSON.stringify(columns).replaceAll('\\"', '').replaceAll('"', "'")})`,
     )
     const sink = memorySink()
-    await writeParquet(
+    await writeRows(
       table,
       (async function* () {
         yield stored.map((event, index) => rowOf({ event, key: 'stored', index }, table))

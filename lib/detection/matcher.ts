@@ -2,6 +2,7 @@ import { atLeast, type Level } from '../finding.ts'
 import type { CloudTrailEvent } from '../trail/event.ts'
 import { asIfSucceeded, wasDenied } from './attempt.ts'
 import { type Derived, makeDerived } from './derive.ts'
+import { FACET_FIELDS } from './facets.ts'
 import { makeRuleIndex, type RuleIndex } from './index.ts'
 import { type Listeners, silencedBy } from './listeners.ts'
 import type { EventRule, Rule } from './rules.ts'
@@ -84,7 +85,8 @@ const indexFor = (rules: readonly Rule[], watched: (rule: Rule) => boolean, floo
   indexes.set(rules, byLevel)
   const known = byLevel.get(floor)
   if (known) return known
-  const index = makeRuleIndex(rules.filter((rule) => rule.kind === 'event').filter(watched))
+  const eventRules = rules.filter((rule) => rule.kind === 'event')
+  const index = makeRuleIndex(eventRules.filter(watched), FACET_FIELDS)
   byLevel.set(floor, index)
   return index
 }

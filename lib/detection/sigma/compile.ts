@@ -4,7 +4,7 @@ import { shapeOf } from '../../trail/log-file.ts'
 import { type Condition, parseCondition } from './condition.ts'
 import type { SigmaEventRule, SigmaFilter } from './document.ts'
 import { fieldNode, type Placeholders } from './modifiers.ts'
-import { allOf, anyOf, atLeastOf, type Call, eventNode, type Node, notOf } from './node.ts'
+import { allOf, anyOf, atLeastOf, type Call, eventNode, knownCall, type Node, notOf } from './node.ts'
 import { parsePath, type Subject, someAt } from './path.ts'
 
 export interface CompileOptions {
@@ -37,7 +37,7 @@ export const compileRule = (rule: SigmaEventRule, options: CompileOptions): Comp
   const { conditions, selections, node } = compileDetection(rule, options)
   const filters = (options.filters ?? []).map((filter) => compileDetection(filter, options).node)
   const root = allOf([node, ...filters])
-  const mayMatch = (call: Call) => root.probe(call) !== false
+  const mayMatch = (call: Call) => root.probe(knownCall(call)) !== false
   return { matches: root.test, mayMatch, conditions, selections, detection: node, root }
 }
 

@@ -1,6 +1,6 @@
 import { shapeOf } from '../../trail/log-file.ts'
 import { encodings, isEncoding } from './encode.ts'
-import { eventNode, type Node, notOf } from './node.ts'
+import { eventNode, fieldTestNode, type Node, notOf } from './node.ts'
 import { operatorTest, VALUE_OPERATORS } from './operators.ts'
 import {
   existsAt,
@@ -15,6 +15,8 @@ import {
 } from './path.ts'
 import {
   ANY,
+  endsLike,
+  isAscii,
   literalOf,
   literalsTest,
   parsePattern,
@@ -123,23 +125,19 @@ const valueNode = (path: Path, wanted: Wanted, all: boolean): Node => {
     return orNull && isNullAt(root, subject, path)
   }
   const [only] = tests
-  const single = tests.length === 1
-  const holds = (root: unknown, subject: Subject): boolean => {
+  const single = only !== undefined && tests.length === 1 && !(all && orNull)
+  const yes = single && only('true')
+  const no = single && only('false')
+  return fieldTestNode(path.name, (root, subject) => {
     const value = read(root, subject)
-    if (typeof value === 'string' && single && !(all && orNull)) return only!(value)
+    if (single) {
+      if (typeof value === 'string') return only(value)
+      if (typeof value === 'boolean') return value ? yes : no
+    }
     if (value === undefined && !all) return orNull
     return anywhere(root, subject)
-  }
-  return { test: holds, probe: probeOf(path, holds) }
+  })
 }
-
-/** A test of eventSource or eventName alone can be answered from these two. */
-const probeOf = (path: Path, holds: Node['test']): Node['probe'] =>
-  path.name === 'eventName' || path.name === 'eventSource'
-    ? (call) => holds(call, NO_SUBJECT)
-    : () => undefined
-
-const NO_SUBJECT: Subject = { derived: () => undefined }
 
 const keywordNode = ({ tests }: Wanted, all: boolean): Node =>
   eventNode((root) => {
@@ -153,7 +151,7 @@ const existsNode = (path: Path, values: readonly unknown[]): Node => {
     throw new Error(`exists: expected true or false, found ${JSON.stringify(values)}`)
   }
   const read = readerOf(path)
-  const present = eventNode((root, subject) => {
+  const present = fieldTestNode(path.name, (root, subject) => {
     const value = read(root, subject)
     return value === UNCLEAR ? existsAt(root, subject, path) : value !== undefined
   })
@@ -236,6 +234,8 @@ const anyPattern = (patterns: readonly (readonly Token[])[], cased: boolean): Te
     else literals.push(literal)
   }
   if (globs.length === 0) return literalsTest(literals, cased)
+  const ending = patterns.length === 1 && !cased && endingOf(patterns[0]!)
+  if (ending) return quick(endsLike(ending))
   const wanted = new Set(cased ? literals : literals.map((literal) => literal.toLowerCase()))
   return few(wanted.size + globs.length, (value) => {
     const folded = cased ? value : value.toLowerCase()
@@ -244,6 +244,10 @@ const anyPattern = (patterns: readonly (readonly Token[])[], cased: boolean): Te
     return false
   })
 }
+
+/** The text of a pattern that says only how a text ends, when lower case changes no length of it. */
+const endingOf = ([first, second, ...rest]: readonly Token[]): string | undefined =>
+  first === ANY && typeof second === 'string' && rest.length === 0 && isAscii(second) ? second : undefined
 
 /** A test of two or three texts is made sooner than remembered. */
 const few = (texts: number, test: TextTest): TextTest => (texts <= 3 ? quick(test) : test)

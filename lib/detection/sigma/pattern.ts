@@ -46,6 +46,23 @@ export const literalOf = (tokens: readonly Token[]): string | undefined => {
   return tokens.length === 1 && typeof tokens[0] === 'string' ? tokens[0] : undefined
 }
 
+/**
+ * Does a text end so, in any case? Only that many characters are folded: each ASCII character of a folded text is made of
+ * one, and nothing but a letter of either case, or one outside ASCII, makes one.
+ */
+export const endsLike = (ending: string): TextTest => {
+  const wanted = ending.toLowerCase()
+  const { length } = wanted
+  const last = wanted.charCodeAt(length - 1)
+  const lastUpper = wanted.toUpperCase().charCodeAt(length - 1)
+  return (value) => {
+    if (value.length < length) return false
+    const code = value.charCodeAt(value.length - 1)
+    if (code !== last && code !== lastUpper && code < 128) return false
+    return value.slice(-length).toLowerCase() === wanted
+  }
+}
+
 /** Every dash at the start of a word stands for any dash. */
 export const withDashes = (tokens: readonly Token[]): readonly Token[] =>
   tokens.flatMap((token) => {
@@ -125,7 +142,7 @@ export const literalsTest = (literals: readonly string[], cased: boolean): TextT
   return quick(test)
 }
 
-const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
+export const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
 
 const QUICK = new WeakSet<TextTest>()
 

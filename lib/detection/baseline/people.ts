@@ -58,6 +58,7 @@ export const makePeople = (surroundings: Surroundings, table: SeenTable): People
   }
   return {
     add: (facts, located) => {
+      if (!networks && !offHours) return
       const person = personOf(located.event, facts)
       if (person === undefined) return
       place(person, facts, located)

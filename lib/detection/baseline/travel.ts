@@ -15,6 +15,7 @@ const LEAST_KM = 500
 const LONGEST = (20_037 / MOST_KMH) * HOUR
 /** Who is in two places again and again has two machines there: told once, and again after as many days without. */
 const TOLD_DAYS = 30
+const MOST_TOLD = 5000
 /** Days of stays that are kept between runs. */
 const KEPT_DAYS = 3
 
@@ -114,7 +115,10 @@ export const makeTravel = ({ people = 10_000, each = 1000, all = 20_000 }: Trave
           return kept.length > 0 ? [[person, place, kept] as const] : []
         }),
       ),
-      told: spansOf(firings(), told).filter(([, , from, to]) => isCurrent(from, to, TOLD_DAYS, now)),
+      told: spansOf(firings(), told)
+        .filter(([, , from, to]) => isCurrent(from, to, TOLD_DAYS, now))
+        .sort((a, b) => b[3] - a[3])
+        .slice(0, MOST_TOLD),
     }),
     dropped: () => dropped,
   }

@@ -1,4 +1,4 @@
-import { accountOf, actorOf, at, type CloudTrailEvent, text } from '../trail/event.ts'
+import { accountOf, actorOf, at, type CloudTrailEvent, isObject, text } from '../trail/event.ts'
 import { type GrantFacts, grantFactsOf } from './grant.ts'
 import { type NetworkFacts, networkFactsOf } from './network.ts'
 import { accountIn, type PolicyFacts, policyFactsOf } from './policy.ts'
@@ -111,7 +111,8 @@ const BUCKET_KEY = [
 
 const kmsAccountsOf = (event: CloudTrailEvent): readonly string[] => {
   const request = event.requestParameters
-  const key = at(request, 'x-amz-server-side-encryption-aws-kms-key-id') ?? at(request, ...BUCKET_KEY)
+  if (!isObject(request)) return []
+  const key = request['x-amz-server-side-encryption-aws-kms-key-id'] ?? at(request, ...BUCKET_KEY)
   if (key === undefined) return []
   if (Array.isArray(key)) return key.flatMap((one) => accountIn(one) ?? [])
   const account = accountIn(key)

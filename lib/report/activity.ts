@@ -96,13 +96,21 @@ export const activityCounter = (limits: ActivityLimits = LIMITS): ActivityCounte
     hours: tally(limits.accountHours),
     accountHours: tally(limits.accountHours),
   }
+  const calls = pairs(tallies.eventNames, callOf)
+  const accountHours = pairs(tallies.accountHours, (hour, account) => `${hour} ${account}`)
   const span = timeSpan()
   let events = 0
   return {
     add(event) {
       events++
+      const account = accountOf(event) ?? '(none)'
+      calls.count(text(event.eventSource) ?? '', named(event.eventName))
+      tallies.accounts.count(account)
       countNames(tallies, event)
-      countTime(tallies, span, event)
+      const hour = hourOf(span, event)
+      if (hour === undefined) return
+      tallies.hours.count(hour)
+      accountHours.count(hour, account)
     },
     absorb(counted) {
       events += counted.events
@@ -148,26 +156,35 @@ const NAMES = [
 
 type Tallies = Readonly<Record<(typeof NAMES)[number], TallyCounter>>
 
+const named = (value: unknown): string => text(value) ?? '(none)'
+
 const countNames = (tallies: Tallies, event: CloudTrailEvent): void => {
-  const named = (value: unknown): string => text(value) ?? '(none)'
-  tallies.eventNames.count(callOf(text(event.eventSource) ?? '', named(event.eventName)))
   tallies.actors.count(actorOf(event) || '(none)')
   tallies.sourceAddresses.count(named(event.sourceIPAddress))
   tallies.regions.count(named(event.awsRegion))
-  tallies.accounts.count(accountOf(event) ?? '(none)')
   tallies.kinds.count(kindOf(event))
   const error = text(event.errorCode)
   if (error) tallies.errorCodes.count(error)
 }
 
-const countTime = (tallies: Tallies, span: TimeSpan, event: CloudTrailEvent): void => {
+/** The hour of an event, which widens the span. `undefined` when the event tells no time. */
+const hourOf = (span: TimeSpan, event: CloudTrailEvent): string | undefined => {
   const time = eventTimeOf(event) ?? ''
   const ms = time.endsWith('Z') ? millisOf(time) : Number.NaN
-  if (Number.isNaN(ms)) return
+  if (Number.isNaN(ms)) return undefined
   span.count(ms)
-  const hour = time.length === 20 ? time.slice(0, 13) : new Date(ms).toISOString().slice(0, -11)
-  tallies.hours.count(hour)
-  tallies.accountHours.count(`${hour} ${accountOf(event) ?? '(none)'}`)
+  return time.length === 20 ? time.slice(0, 13) : new Date(ms).toISOString().slice(0, -11)
+}
+
+/** Counts names made of two texts. The last two come again so often that their name is not made anew. */
+const pairs = (tally: TallyCounter, nameOf: (one: string, other: string) => string) => {
+  let last = { one: '', other: '', name: nameOf('', '') }
+  return {
+    count(one: string, other: string): void {
+      if (one !== last.one || other !== last.other) last = { one, other, name: nameOf(one, other) }
+      tally.count(last.name)
+    },
+  }
 }
 
 type TimeSpan = ReturnType<typeof timeSpan>
@@ -198,28 +215,38 @@ const tally = (max: number): TallyCounter => {
   let counts = new Map<string, Cell>()
   let total = 0
   let exact = true
-  const count = (key: string, times: number): void => {
+  let last = ''
+  let lastCell: Cell | undefined
+  const count = (key: string, times: number): Cell => {
     const known = counts.get(key)
     if (known) {
       known.n += times
-      return
+      return known
     }
     if (counts.size >= max) {
       const often = byCount(counts).slice(0, Math.floor(max / 2))
       counts = new Map(often.map(([kept, n]) => [kept, { n }]))
       exact = false
     }
-    counts.set(key, { n: times })
+    const cell = { n: times }
+    counts.set(key, cell)
+    return cell
   }
   return {
     count(name) {
       total++
-      count(name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name, 1)
+      if (lastCell && name === last) {
+        lastCell.n++
+        return
+      }
+      last = name
+      lastCell = count(name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name, 1)
     },
     absorb(counted) {
       total += counted.total
       exact &&= counted.exact
       for (const [name, times] of counted.names) count(name, times)
+      lastCell = undefined
     },
     counted: () => ({ names: byCount(counts), total, exact }),
     total: () => total,

@@ -29,9 +29,11 @@ export const capital = (words: string): string => words.charAt(0).toUpperCase() 
 export const sentenceList = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 
+const DOMAIN = '.amazonaws.com'
+
 /** `iam.amazonaws.com` + `CreateUser` -> `iam:CreateUser`, as IAM policies spell it. */
 export const callOf = (eventSource: string, eventName: string): string => {
-  const service = eventSource.replace(/\.amazonaws\.com$/, '')
+  const service = eventSource.endsWith(DOMAIN) ? eventSource.slice(0, -DOMAIN.length) : eventSource
   return service === '' ? eventName : `${service}:${eventName}`
 }
 

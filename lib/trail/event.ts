@@ -135,9 +135,10 @@ export const identityOf = (event: CloudTrailEvent): Identity => {
 export const actorOf = (event: CloudTrailEvent): string => {
   const who = event.userIdentity
   if (!isObject(who)) return ''
-  const issuer = at(who, 'sessionContext', 'sessionIssuer', 'arn')
+  const session = who.sessionContext
+  const issuer = isObject(session) ? session['sessionIssuer'] : undefined
   return (
-    text(issuer) ??
+    text(isObject(issuer) ? issuer['arn'] : undefined) ??
     text(who['arn']) ??
     text(who['principalId']) ??
     text(who['invokedBy']) ??

@@ -13,6 +13,9 @@ describe('texts that a regular expression needs', () => {
     ['abcd?', ['abc']],
     ['abc{2}d', undefined],
     ['x|abcdef', undefined],
+    ['x[0-9a-f]{100,200}$', undefined],
+    ['abc[0-9]{1000}def{1,2}', ['abc']],
+    ['{abc|def}', ['abc', 'def']],
     ['(abc)', undefined],
     ['[]abc]def', ['def']],
     ['[[:alpha:]abc]def', ['def']],
@@ -37,6 +40,7 @@ describe('texts that a regular expression needs', () => {
       '|',
       'lmn',
       'o{2}',
+      '[o]{2,1000}',
       '(?:abc)?',
     )
     const value = fc.array(

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { RE2JS } from 're2js'
 import type { TextTest } from './pattern.ts'
-import { requiredTexts } from './required-text.ts'
+import { requiredRuns } from './required-text.ts'
 
 const COMPARISONS = ['lt', 'lte', 'gt', 'gte']
 const DATE_PARTS = ['minute', 'hour', 'day', 'week', 'month', 'year']
@@ -56,18 +56,19 @@ const regexTest = (source: string, modifiers: readonly string[]): TextTest => {
     (/\(\?<[=!]/.test(source) ? RE2JS.LOOKBEHINDS : 0)
   try {
     const regex = RE2JS.compile(source, flags)
-    const texts = requiredTexts(source)
-    if (!texts) return (value) => regex.test(value)
-    return (value) => mayHold(value, texts) && regex.test(value)
+    const alternatives = requiredRuns(source)
+    if (!alternatives) return (value) => regex.test(value)
+    return (value) => mayHold(value, alternatives) && regex.test(value)
   } catch (error) {
     throw new Error(`re: not a linear-time regular expression: ${(error as Error).message}`, { cause: error })
   }
 }
 
 /** Letters outside ASCII fold in ways of their own: the expression itself must look at them. */
-const mayHold = (value: string, texts: readonly string[]): boolean => {
+const mayHold = (value: string, alternatives: readonly (readonly string[])[]): boolean => {
   const folded = value.toLowerCase()
-  return texts.some((text) => folded.includes(text)) || /[^\0-\x7f]/.test(value)
+  const holds = (text: string) => folded.includes(text)
+  return alternatives.some((texts) => texts.every(holds)) || /[^\0-\x7f]/.test(value)
 }
 
 /** Only an address can lie in a network; service names such as `config.amazonaws.com` never do. */

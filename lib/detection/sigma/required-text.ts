@@ -1,26 +1,32 @@
 /** Shorter texts are in nearly everything. */
 const MIN_CHARS = 3
 
+/** The longest text of each alternative, of `requiredRuns`. */
+export const requiredTexts = (source: string): readonly string[] | undefined =>
+  requiredRuns(source)?.map((runs) =>
+    runs.reduce((longest, run) => (run.length > longest.length ? run : longest)),
+  )
+
 /**
- * Texts, in lower case, of which a match of the regular expression holds at least one; `undefined` when the expression does not say so
- * plainly. Looking for them is much quicker than the expression, and nearly always settles it.
+ * Texts, in lower case: a match of the regular expression holds all those of at least one alternative; `undefined` when the expression
+ * does not say so plainly. Looking for them is much quicker than the expression, and nearly always settles it.
  */
-export const requiredTexts = (source: string): readonly string[] | undefined => {
+export const requiredRuns = (source: string): readonly (readonly string[])[] | undefined => {
   if (source.includes('\\Q')) return undefined
-  const texts: string[] = []
-  let longest = ''
+  const alternatives: string[][] = []
+  let runs: string[] = []
   let run = ''
   const endRun = () => {
-    if (run.length > longest.length) longest = run
+    if (run.length >= MIN_CHARS) runs.push(run.toLowerCase())
     run = ''
   }
   for (let at = 0; at <= source.length; at++) {
     const char = source[at]
     if (char === undefined || char === '|') {
       endRun()
-      if (longest.length < MIN_CHARS) return undefined
-      texts.push(longest.toLowerCase())
-      longest = ''
+      if (runs.length === 0) return undefined
+      alternatives.push(runs)
+      runs = []
     } else if (isPlain(char)) {
       if (mayBeAbsent(source[at + 1])) endRun()
       else run += char
@@ -31,18 +37,19 @@ export const requiredTexts = (source: string): readonly string[] | undefined => 
       at = end
     }
   }
-  return texts
+  return alternatives
 }
 
 const isPlain = (char: string): boolean => /[A-Za-z0-9 _:/@,;=%&#"'<>~`!-]/.test(char)
 
 const mayBeAbsent = (next: string | undefined): boolean => next === '?' || next === '*' || next === '{'
 
-/** Last position of the class, group or escape that begins here; `undefined` when it does not end. */
+/** Last position of the class, group, count or escape that begins here; `undefined` when it does not end. */
 const endOf = (source: string, start: number): number | undefined => {
   const char = source[start]
   if (char === '\\') return start + 1
   if (char === '[') return endOfClass(source, start)
+  if (char === '{') return start + (/^\{\d+(,\d*)?\}/.exec(source.slice(start))?.[0].length ?? 1) - 1
   if (char !== '(') return start
   for (let at = start + 1, depth = 1; at < source.length; at++) {
     if (source[at] === '\\') at++

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { readPlaybooks, readRules } from '../bin/content.ts'
+import { type ExamineThreads, examineThreads } from '../bin/examine-threads.ts'
 import { noPublicKeys } from '../lib/integrity/public-keys.ts'
 import { systemClock } from '../lib/local/clock.ts'
 import { openFolder } from '../lib/local/world.ts'
@@ -20,10 +21,8 @@ const world = await openFolder(folder)
 const root = folder.includes('AWSLogs') ? folder.slice(0, folder.indexOf('AWSLogs')) : folder
 const keys: string[] = []
 for await (const { key } of world.logs.list()) if (parseObjectKey(key).type === 'log') keys.push(key)
-const content = {
-  rules: (await readRules({ folders: [], ownRules: true })).rules,
-  playbooks: await readPlaybooks(),
-}
+const loaded = await readRules({ folders: [], ownRules: true })
+const content = { rules: loaded.rules, playbooks: await readPlaybooks() }
 
 /** The floor: nothing that reads these files in this language can do less. */
 const bare = (): number => {
@@ -41,9 +40,21 @@ const bare = (): number => {
   return events
 }
 
-const scan = async (): Promise<number> => {
-  const outcome = await pipeline({ ...world, publicKeys: noPublicKeys(), clock: systemClock }, content)
+const scan = async (examiners?: ExamineThreads): Promise<number> => {
+  const source = { ...world, publicKeys: noPublicKeys(), clock: systemClock }
+  const outcome = await pipeline(source, content, examiners ? { examiners } : {})
   return outcome.counts.events.read
+}
+
+/** Threads start within the time that is measured. */
+const scanWithThreads = async (jobs: number): Promise<number> => {
+  const spec = { rules: loaded.source, layout: world.layout, detect: {} }
+  const examiners = examineThreads(content.rules, spec, { jobs, threadsFrom: 0 })!
+  try {
+    return await scan(examiners)
+  } finally {
+    await examiners.close()
+  }
 }
 
 const timed = async (work: () => number | Promise<number>) => {
@@ -53,7 +64,8 @@ const timed = async (work: () => number | Promise<number>) => {
   return { events, wall: (performance.now() - wall) / 1000, cpu: (used.user + used.system) / 1e6 }
 }
 
-const best = { bare: Number.POSITIVE_INFINITY, scan: Number.POSITIVE_INFINITY }
+const none = () => ({ cpu: Number.POSITIVE_INFINITY, wall: Number.POSITIVE_INFINITY })
+const best = { bare: none(), scan: none(), 'two threads': none() }
 console.log(
   `${cpus()[0]?.model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}`,
 )
@@ -61,15 +73,22 @@ console.log(`${folder}: ${keys.length} log files, ${content.rules.length} rules`
 for (let turn = 1; turn <= Number(turns); turn++) {
   for (const [name, work] of [
     ['bare', bare],
-    ['scan', scan],
+    ['scan', () => scan()],
+    ['two threads', () => scanWithThreads(2)],
   ] as const) {
     const { events, wall, cpu } = await timed(work)
-    best[name] = Math.min(best[name], cpu / events)
+    best[name] = {
+      cpu: Math.min(best[name].cpu, cpu / events),
+      wall: Math.min(best[name].wall, wall / events),
+    }
     console.log(
       `${turn} ${name}  ${events} events  ${wall.toFixed(2)} s  ${Math.round(events / wall)} events/s  ${Math.round(events / cpu)} events per CPU second`,
     )
   }
 }
 console.log(
-  `scan reaches ${(best.bare / best.scan).toFixed(2)} of bare gunzip + JSON.parse (best CPU seconds of each); peak RSS ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
+  `scan reaches ${(best.bare.cpu / best.scan.cpu).toFixed(2)} of bare gunzip + JSON.parse (best CPU seconds of each); peak RSS ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
+)
+console.log(
+  `two threads are ${(best.scan.wall / best['two threads'].wall).toFixed(2)} times as fast as one (best wall time of each), and take ${(best['two threads'].cpu / best.scan.cpu).toFixed(2)} of its CPU seconds`,
 )

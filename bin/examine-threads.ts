@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads'
 import type { Rule } from '../lib/detection/rules.ts'
 import type { Examiners, ExaminerThread } from '../lib/examine.ts'
 import { type Examiner, type ExaminerOptions, makeExaminer } from '../lib/examiner.ts'
-import type { FetchedObject } from '../lib/reading.ts'
 import type { RuleSource } from './content.ts'
+import { packObjects, unpackExamined } from './examine-message.ts'
 
 /** What a thread is started with: the rules of the thread that judges what they match. */
 export interface ExaminerSpec extends ExaminerOptions {
@@ -15,6 +15,9 @@ export interface ExaminerSpec extends ExaminerOptions {
 const MOST_THREADS = 4
 /** Log files, compressed, that one thread is done with before others have loaded their rules (bytes). */
 const THREADS_FROM = 8 * 1024 * 1024
+
+/** A thread holds the events of a few files until it is told which are new: they should not grow old meanwhile (megabytes). */
+const NURSERY = { maxYoungGenerationSizeMb: 96 }
 
 export interface ExamineThreads extends Examiners {
   /** Ends the threads. */
@@ -34,7 +37,10 @@ export const examineThreads = (
     threadsFrom,
     open: () =>
       Array.from({ length: jobs }, () => {
-        const worker = new Worker(new URL(ENTRY, import.meta.url), { workerData: spec })
+        const worker = new Worker(new URL(ENTRY, import.meta.url), {
+          workerData: spec,
+          resourceLimits: NURSERY,
+        })
         workers.push(worker)
         return onThread(worker)
       }),
@@ -75,12 +81,11 @@ const onThread = (worker: Worker): ExaminerThread => {
   worker.on('error', ({ message }) => end(message))
   worker.on('exit', (status) => end(`exit status ${status}`))
   return {
-    decode: (objects) => ask('decode', objects, objects.flatMap(ownMemory)),
-    examine: (fates) => ask('examine', fates),
+    decode: (objects) => {
+      const packed = packObjects(objects)
+      return ask('decode', packed, [packed.bytes])
+    },
+    examine: async (fates) => unpackExamined(await ask('examine', fates)),
     learned: () => ask('learned'),
   }
 }
-
-/** Memory that holds these bytes alone may change hands; of a shared pool a copy goes. */
-const ownMemory = ({ bytes: { buffer, byteLength } }: FetchedObject): readonly ArrayBuffer[] =>
-  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []

@@ -55,7 +55,7 @@ export interface Listeners {
 const BATCH_BYTES = 256 * 1024
 const BATCH_FILES = 32
 /** Batches an examiner has: one in work, and one that waits for it. */
-const AHEAD = 3
+const AHEAD = 2
 
 /**
  * Does what `ingestEvents` does without a store, with several examiners at once: the same counts, the same findings in the same order.

@@ -80,9 +80,23 @@ const readerOf = ({ name, bytes }: DatabaseFile): FileReader => {
 
 const openReader = (buffer: Buffer, wrong: (error: unknown) => UsageError) => {
   try {
-    return new Reader<Response>(buffer)
+    return new Reader<Response>(buffer, { cache: decodedValues() })
   } catch (error) {
     throw wrong(error)
+  }
+}
+
+const MAX_VALUES = 10_000
+
+/** What pointers lead to, decoded once: pointers to pointers would else be followed without end, and without room. */
+const decodedValues = () => {
+  const values = new Map<number | string, unknown>()
+  return {
+    get: (key: number | string) => values.get(key),
+    set: (key: number | string, value: unknown) => {
+      if (values.size >= MAX_VALUES) values.clear()
+      values.set(key, value)
+    },
   }
 }
 

@@ -194,6 +194,17 @@ describe('lookups', () => {
   )
 })
 
+describe('a record that grows without end when its pointers are followed', () => {
+  it('is read all the same', () => {
+    let bomb: readonly unknown[] = ['x'.repeat(1000)]
+    for (let level = 0; level < 60; level++) bomb = [bomb, bomb]
+    const of = database(
+      mmdb([['192.0.2.0/24', { bomb: bomb as readonly string[], country: { iso_code: 'DE' } }]]),
+    )
+    expect(of.of('192.0.2.1')).toEqual({ country: 'DE' })
+  })
+})
+
 describe('a file that is no database', () => {
   const good = mmdb([['192.0.2.0/24', { country: { iso_code: 'DE' } }]])
   it.each([

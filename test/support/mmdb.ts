@@ -143,11 +143,11 @@ const TYPES = {
   boolean: 14,
 }
 
-/** A data section. Texts that come again are pointers to the first. */
+/** A data section. Texts and objects that come again are pointers to the first. */
 class Section {
   length = 0
   readonly #parts: Buffer[] = []
-  readonly #texts = new Map<string, number>()
+  readonly #written = new Map<Value, number>()
   readonly #points: boolean
   constructor(points: boolean) {
     this.#points = points
@@ -158,6 +158,12 @@ class Section {
   }
 
   write(value: Value): void {
+    const known = typeof value === 'object' ? this.#written.get(value) : undefined
+    if (this.#points && known !== undefined) {
+      this.#point(known)
+      return
+    }
+    if (typeof value === 'object') this.#written.set(value, this.length)
     if (typeof value === 'string') this.#writeText(value)
     else if (typeof value === 'boolean') this.#head(TYPES.boolean, value ? 1 : 0)
     else if (typeof value === 'number') this.#writeNumber(value)
@@ -185,12 +191,12 @@ class Section {
   }
 
   #writeText(text: string): void {
-    const known = this.#texts.get(text)
+    const known = this.#written.get(text)
     if (this.#points && known !== undefined) {
       this.#point(known)
       return
     }
-    this.#texts.set(text, this.length)
+    this.#written.set(text, this.length)
     const bytes = Buffer.from(text)
     this.#head(TYPES.text, bytes.length)
     this.#push(bytes)

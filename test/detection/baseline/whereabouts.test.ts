@@ -28,6 +28,8 @@ const LONDON = '192.0.2.70'
 const SYDNEY = '198.51.100.10'
 /** In Sydney too, by another provider. */
 const SYDNEY_MOBILE = '198.51.100.70'
+/** 3,300 km from Sydney, in the same country. */
+const PERTH = '198.51.100.200'
 /** In Virginia, Amazon's. */
 const CLOUD = '198.51.100.140'
 /** The same provider as in Berlin. */
@@ -47,6 +49,7 @@ const networks = mmdbDatabase([
         ['192.0.2.64/26', city('GB', 51.5, -0.12)],
         ['198.51.100.0/25', city('AU', -33.87, 151.21, 50)],
         ['198.51.100.128/26', city('US', 38.9, -77.4)],
+        ['198.51.100.192/26', city('AU', -31.95, 115.86)],
         ['203.0.113.0/26', city('BR', -23.55, -46.63)],
         ['203.0.113.64/26', city('DE', 48.14, 11.58)],
         ['203.0.113.128/26', city('CZ', 50.09, 14.42, 50)],
@@ -64,6 +67,7 @@ const networks = mmdbDatabase([
         ['198.51.100.0/26', provider(64502, 'Sydney Net')],
         ['198.51.100.64/26', provider(64503, 'Sydney Mobile')],
         ['198.51.100.128/26', provider(16509, 'Amazon')],
+        ['198.51.100.192/26', provider(64507, 'Perth Net')],
         ['203.0.113.0/26', provider(64500, 'Berlin Net')],
         ['203.0.113.64/26', provider(64504, 'Munich Net')],
         ['203.0.113.128/26', provider(64505, 'Prague Net')],
@@ -136,7 +140,7 @@ describe('two places that no journey joins', () => {
     ['the same in half an hour', [use(at('10:00'), BERLIN), use(at('10:30'), LONDON)], 1],
     ['as long as a flight', [use(at('00:00'), BERLIN), use(at('20:00'), SYDNEY)], 0],
     ['280 km in ten minutes', [use(at('10:00'), BERLIN), use(at('10:10'), PRAGUE)], 0],
-    ['one country', [use(at('10:00'), MUNICH), use(at('10:10'), BERLIN)], 0],
+    ['one country', [use(at('10:00'), PERTH), use(at('10:10'), SYDNEY)], 0],
     ['one provider', [use(at('10:00'), BERLIN), use(at('10:10'), SAO_PAULO)], 0],
     ['a cloud', [use(at('10:00'), BERLIN), use(at('10:10'), CLOUD)], 0],
     ['a place without a spot', [use(at('10:00'), BERLIN), use(at('10:10'), NO_SPOT)], 0],

@@ -63,6 +63,20 @@ describe('trailwarden.yml', () => {
     )
   })
 
+  it('names databases of networks, and networks by address, range or provider', () => {
+    const { networkDatabases, knownNetworks } = parseConfig(
+      't.yml',
+      "networkDatabases: [geo/City.mmdb]\nknownNetworks: [192.0.2.1, 198.51.100.0/24, '2001:db8::/32', AS64496]",
+    )
+    expect(networkDatabases).toEqual(['geo/City.mmdb'])
+    expect(knownNetworks).toEqual(['192.0.2.1', '198.51.100.0/24', '2001:db8::/32', 'AS64496'])
+    for (const wrong of ['office', '192.0.2.0/33', 'AS', 'AS0', '64496x']) {
+      expect(() => parseConfig('t.yml', `\nknownNetworks: ['${wrong}']`)).toThrow(
+        `t.yml:2: knownNetworks: expected addresses, networks or providers such as AS64496, found "${wrong}"`,
+      )
+    }
+  })
+
   it('may be empty', () => {
     expect(parseConfig('t.yml', '')).toEqual(NO_CONFIG)
     expect(parseConfig('t.yml', '# nothing yet\nsuppressions:\n')).toEqual(NO_CONFIG)

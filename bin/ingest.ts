@@ -5,6 +5,7 @@ import { type GrowingStore, growingEventStore } from '../lib/local/event-store.t
 import type { World } from '../lib/pipeline.ts'
 import type { Quarantined } from '../lib/reading.ts'
 import { imbalances, type Reconciliation } from '../lib/store/reconcile.ts'
+import { release } from '../lib/trail/gzip.ts'
 import { writeWhole } from './files.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -39,6 +40,8 @@ export const ingest = async (
       store,
       filter: store.filter,
       unneeded: store.objects.unneeded,
+      // By now it is parsed.
+      onBytes: (_, { inflated }) => inflated.ok && release(inflated.member.content),
       onIngested: store.objects.add,
       onObject: () => progress.update(++listed),
       onQuarantined: (one) => quarantined.push(one),

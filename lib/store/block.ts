@@ -78,10 +78,8 @@ const gatheredLeaf = (leaf: Leaf, at: number, picks: Picks): LeafBlock => {
   const levels = levelsOf(slots)
   if (slots.sources.every((source) => isEmpty(leaf, source))) return { ...levels, ...NO_VALUES }
   const coded = slots.sources.every(({ codes }) => codes)
-  return {
-    ...levels,
-    ...(coded ? codesOf(leaf, slots) : { codes: undefined, values: valuesOf(leaf, slots) }),
-  }
+  if (!coded) return { ...levels, codes: undefined, values: valuesOf(leaf, slots) }
+  return { ...levels, ...codesOf(leaf, slots, levels) }
 }
 
 const NO_VALUES = { codes: undefined, values: [] } as const
@@ -93,17 +91,20 @@ const isEmpty = ({ depth }: Leaf, { levels, level }: LeafBlock): boolean =>
 /** The slots of the picked rows of one leaf: where each comes from, as rows are picked. */
 export interface Slots {
   readonly sources: readonly LeafBlock[]
+  /** Slots that each source has. */
+  readonly sizes: readonly number[]
   readonly from: Int32Array
   readonly places: Int32Array
 }
 
 export const slotsOf = ({ repeated }: Leaf, at: number, { blocks, from, rows }: Picks): Slots => {
   const sources = blocks.map(({ leaves }) => leaves[at]!)
-  if (repeated === 0) return { sources, from, places: rows }
+  if (repeated === 0) return { sources, sizes: blocks.map((block) => block.rows), from, places: rows }
+  const sizes = sources.map(({ repeats }) => repeats.length)
   const starts = blocks.map((block) => startsOf(block, at))
   let count = 0
   for (let i = 0; i < rows.length; i++) count += widthOf(starts[from[i]!]!, rows[i]!)
-  const slots = { sources, from: new Int32Array(count), places: new Int32Array(count) }
+  const slots = { sources, sizes, from: new Int32Array(count), places: new Int32Array(count) }
   let slot = 0
   for (let i = 0; i < rows.length; i++) {
     const start = starts[from[i]!]!
@@ -130,6 +131,7 @@ export const startsOf = ({ rows, leaves }: Block, at: number): Int32Array => {
 /** Levels of slots, both kinds. */
 export const levelsOf = ({
   sources,
+  sizes,
   from,
   places,
 }: Slots): Pick<LeafBlock, 'levels' | 'level' | 'repeats'> => {
@@ -139,11 +141,11 @@ export const levelsOf = ({
   const level = sources[0]?.level ?? 0
   if (sources.every((source) => source.levels.length === 0 && source.level === level))
     return { levels: NONE, level, repeats }
+  const held = sources.map((source, at) =>
+    source.levels.length > 0 ? source.levels : new Uint8Array(sizes[at]!).fill(source.level),
+  )
   const levels = new Uint8Array(places.length)
-  for (let i = 0; i < places.length; i++) {
-    const source = sources[from[i]!]!
-    levels[i] = source.levels.length === 0 ? source.level : source.levels[places[i]!]!
-  }
+  for (let i = 0; i < places.length; i++) levels[i] = held[from[i]!]![places[i]!]!
   return { levels, level: 0, repeats }
 }
 
@@ -164,18 +166,23 @@ export const valuesOf = ({ kind }: Leaf, { sources, from, places }: Slots): Valu
 }
 
 /** Codes of each slot, and the values they name, in the order of their first sight. */
-const codesOf = ({ depth }: Leaf, { sources, from, places }: Slots): Pick<LeafBlock, 'codes' | 'values'> => {
-  const taken = sources.map(({ values }) => new Int32Array(values.length))
+const codesOf = (
+  { depth }: Leaf,
+  { sources, from, places }: Slots,
+  { levels, level }: Pick<LeafBlock, 'levels' | 'level'>,
+): Pick<LeafBlock, 'codes' | 'values'> => {
+  const held = sources.map((source) => source.codes!)
+  const taken = sources.map((source) => new Int32Array(source.values.length))
+  const all = levels.length === 0 && level === depth
   const codes = new Int32Array(places.length)
   const values: string[] = []
   for (let i = 0; i < places.length; i++) {
-    const source = sources[from[i]!]!
-    const place = places[i]!
-    if ((source.levels.length === 0 ? source.level : source.levels[place]) !== depth) continue
-    const code = source.codes![place]!
-    const known = taken[from[i]!]!
+    if (!all && levels[i] !== depth) continue
+    const at = from[i]!
+    const code = held[at]![places[i]!]!
+    const known = taken[at]!
     // a code plus one, so that zero means none
-    if (known[code] === 0) known[code] = values.push(source.values[code] as string)
+    if (known[code] === 0) known[code] = values.push(sources[at]!.values[code] as string)
     codes[i] = known[code]! - 1
   }
   return { codes: narrowed(codes, values.length), values }

@@ -73,20 +73,22 @@ const dictionaryOf = ({
   const most = (length + count * PLAIN_BYTES[kind]) / 2
   const known = new Map<string | number, number>()
   const taken = sources.map(({ codes, values }) => new Int32Array(codes ? values.length : 0))
+  const held = sources.map((source) => source.codes)
   const codes = new Int32Array(count)
   let size = 0
   let next = 0
   for (let i = 0; i < levels.length; i++) {
     if (levels[i] !== depth) continue
-    const source = sources[from[i]!]!
-    const place = source.codes ? source.codes[places[i]!]! : places[i]!
-    const seen = source.codes && taken[from[i]!]![place]
+    const at = from[i]!
+    const coded = held[at]
+    const place = coded ? coded[places[i]!]! : places[i]!
+    const seen = coded && taken[at]![place]
     if (seen) {
       // a code plus one, so that zero means none
       codes[next++] = seen - 1
       continue
     }
-    const value = source.values[place]!
+    const value = sources[at]!.values[place]!
     let code = known.get(value)
     if (code === undefined) {
       code = known.size
@@ -94,7 +96,7 @@ const dictionaryOf = ({
       size += PLAIN_BYTES[kind] + (kind === 'text' ? (value as string).length : 0)
       if (size > most) return undefined
     }
-    if (source.codes) taken[from[i]!]![place] = code + 1
+    if (coded) taken[at]![place] = code + 1
     codes[next++] = code
   }
   const numbers = Math.ceil((count * Math.ceil(Math.log2(known.size))) / 8)

@@ -46,7 +46,7 @@ export const entryMaker = (leaves: readonly Leaf[]): EntriesOf => {
         lastSource = sources(row)
         lastName = names(row)
         // U+0000 sorts before all else, so a name that begins with another follows it.
-        joined = one(`${lastSource}\u0000${lastName}`)
+        joined = one([lastSource, lastName].join('\u0000'))
       }
       entries.push({
         name: joined,
@@ -87,4 +87,10 @@ export const compareEntries = (a: Entry, b: Entry): number => {
   if (a.time !== b.time) return a.time - b.time
   if (a.file !== b.file) return a.file < b.file ? -1 : 1
   return a.index - b.index
+}
+
+/** Puts entries of one maker in the order of the store: name by name, which spares most comparisons of texts. */
+export const sortedEntries = (entries: readonly Entry[]): readonly Entry[] => {
+  const groups = Map.groupBy(entries, ({ name }) => name)
+  return [...groups.keys()].sort().flatMap((name) => groups.get(name)!.sort(compareEntries))
 }

@@ -71,7 +71,8 @@ export async function* blocksOf(
 
 const BLOCK_ROWS = 5000
 
-const compress = (bytes: Uint8Array): Uint8Array => zstdCompressSync(bytes, LEVEL)
+const compress = (bytes: Uint8Array): Uint8Array =>
+  zstdCompressSync(bytes, { ...LEVEL, chunkSize: Math.max(1024, bytes.length >> 1) })
 
 const writeGroup = (
   parquet: ParquetWriter,

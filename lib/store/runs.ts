@@ -9,9 +9,9 @@ import type { EntriesOf, Entry } from './order.ts'
 export type Run = readonly Piece[]
 
 /** Rows of one piece: it is read back whole, once for each run that is being merged. */
-const PIECE_ROWS = 1000
+const PIECE_ROWS = 2000
 /** Text of one piece, characters, roughly, whatever its rows are. */
-const PIECE_TEXT = 512 * 1024
+const PIECE_TEXT = 1024 * 1024
 
 /** Temporary data: as fast as it gets. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
@@ -64,17 +64,25 @@ export async function* readRun(
 
 type Written = [number, ...[number, Uint8Array, Uint8Array, LeafBlock['codes'], LeafBlock['values']][]]
 
-const bytesOf = ({ rows, leaves }: Block): Uint8Array =>
-  zstdCompressSync(
-    serialize([
-      rows,
-      ...leaves.map(({ level, levels, repeats, codes, values }) => [level, levels, repeats, codes, values]),
-    ]),
-    FAST,
-  )
+/** A piece: the length of what follows once it is inflated, 4 bytes, and then that. */
+const bytesOf = ({ rows, leaves }: Block): Uint8Array => {
+  const content = serialize([
+    rows,
+    ...leaves.map(({ level, levels, repeats, codes, values }) => [level, levels, repeats, codes, values]),
+  ])
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(content.length)
+  return Buffer.concat([
+    length,
+    zstdCompressSync(content, { ...FAST, chunkSize: roomFor(content.length >> 1) }),
+  ])
+}
 
 const blockIn = (bytes: Uint8Array): Block => {
-  const [rows, ...leaves] = deserialize(zstdDecompressSync(bytes)) as Written
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  // Given room for all of it, it is not put together from parts: half of the time.
+  const content = zstdDecompressSync(bytes.subarray(4), { chunkSize: roomFor(length) })
+  const [rows, ...leaves] = deserialize(content) as Written
   return {
     rows,
     leaves: leaves.map(([level, levels, repeats, codes, values]) => ({
@@ -86,3 +94,5 @@ const blockIn = (bytes: Uint8Array): Block => {
     })),
   }
 }
+
+const roomFor = (length: number): number => Math.max(1024, length + 64)

@@ -165,9 +165,11 @@ const fieldsShred = (columns: readonly Column[], shreds: readonly Shred[]): Take
       rest ??= Object.create(null) as Record<string, unknown>
       rest[field] = value
     }
-    for (field of Object.keys(record)) {
-      const shred = known.get(field)
-      const value = record[field]
+    // Records are parsed JSON: nothing is inherited, and this is the fastest way through them.
+    for (const name in record) {
+      const value = record[name]
+      const shred = known.get(name)
+      field = name
       if (!shred) keep(value)
       else if (value !== null && value !== undefined) shred.take(value, row, keep)
     }

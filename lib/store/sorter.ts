@@ -2,7 +2,7 @@ import type { LocatedEvent } from '../ports.ts'
 import type { Block } from './block.ts'
 import type { Scratch } from './bytes.ts'
 import { mergeSorted, type Sorted } from './merge.ts'
-import { compareEntries, type Entry, entryMaker } from './order.ts'
+import { compareEntries, type Entry, entryMaker, sortedEntries } from './order.ts'
 import { type Run, readRun, writeRun } from './runs.ts'
 import type { TableName } from './schema.ts'
 import { shredder } from './shred.ts'
@@ -36,7 +36,7 @@ export const eventSorter = (table: TableName, scratch: Scratch): EventSorter => 
   const { leaves } = shreds
   let runs: Run[] = []
   let used = false
-  const take = (): Sorted<Entry> => oneBatch([...entryMaker(leaves)(shreds.take())].sort(compareEntries))
+  const take = (): Sorted<Entry> => oneBatch(sortedEntries(entryMaker(leaves)(shreds.take())))
   return {
     add: (located) => {
       used = true

@@ -8,6 +8,18 @@ const ISO = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{
  */
 export const timestampOf = (value: unknown): number | undefined => {
   if (typeof value !== 'string') return undefined
+  if (value !== lastText) {
+    lastText = value
+    lastMillis = millisIn(value)
+  }
+  return lastMillis
+}
+
+/** Each time of an event is asked for more than once in a row. */
+let lastText = ''
+let lastMillis: number | undefined
+
+const millisIn = (value: string): number | undefined => {
   const own = isOwnSpelling(value) ? millisOf(value) : Number.NaN
   if (!Number.isNaN(own)) return inRange(own)
   const [, date, time, zone = 'Z'] = ISO.exec(value) ?? []

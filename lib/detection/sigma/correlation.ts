@@ -22,6 +22,8 @@ interface Group<T> {
   hits: Hit<T>[]
   /** Windows already reported. A hit inside one belongs to that finding. */
   readonly reported: { readonly from: number; readonly to: number }[]
+  /** End of the last of them. */
+  reportedUntil: number
 }
 
 /** The correlator a rule needs: windows that slide, or windows that are judged when they are over. */
@@ -49,8 +51,8 @@ const makeSliding = <T>(
   const read = hitReader<T>(rule, references)
   const count = ({ key, time, hits }: Read<T>) => {
     now = time
-    const group = groups.get(key, () => ({ hits: [], reported: [] }))
-    if (group.reported.length > 0 && isReported(group, time)) return undefined
+    const group = groups.get(key, emptyGroup)
+    if (isReported(group, time)) return undefined
     for (const hit of hits) insert(group, rule, hit)
     if (group.hits.length > limit) group.hits = group.hits.slice(-Math.ceil(limit * 0.75))
     return group.hits.length < rule.threshold ? undefined : report(group, rule, time)
@@ -75,7 +77,11 @@ export const windowsIn = <T>(
   hits: readonly Hit<T>[],
   reported: readonly { readonly from: number; readonly to: number }[],
 ): readonly (Completed<T> & { readonly from: number; readonly to: number })[] => {
-  const group: Group<T> = { hits: [], reported: [...reported] }
+  const group: Group<T> = {
+    hits: [],
+    reported: [...reported],
+    reportedUntil: reported.reduce((until, { to }) => Math.max(until, to), Number.NEGATIVE_INFINITY),
+  }
   const found: (Completed<T> & { from: number; to: number })[] = []
   for (const hit of [...hits].sort(compareHits)) {
     if (isReported(group, hit.time)) continue
@@ -86,8 +92,11 @@ export const windowsIn = <T>(
   return found
 }
 
-const isReported = <T>(group: Group<T>, time: number): boolean =>
-  group.reported.some((window) => time >= window.from && time <= window.to)
+const emptyGroup = <T>(): Group<T> => ({ hits: [], reported: [], reportedUntil: Number.NEGATIVE_INFINITY })
+
+/** Most events are later than every window. */
+const isReported = <T>({ reported, reportedUntil }: Group<T>, time: number): boolean =>
+  time <= reportedUntil && reported.some((window) => time >= window.from && time <= window.to)
 
 const insert = <T>(group: Group<T>, rule: SigmaCorrelationRule, hit: Hit<T>): void => {
   const at = insertHit(group.hits, hit)
@@ -127,6 +136,7 @@ const take = <T>(group: Group<T>, rule: SigmaCorrelationRule, start: number, las
   const hits = group.hits.slice(start, last + 1)
   group.hits = group.hits.filter((hit) => hit.time < from || hit.time > to)
   group.reported.push({ from, to })
+  group.reportedUntil = Math.max(group.reportedUntil, to)
   if (group.reported.length > MAX_HITS) group.reported.shift()
   return { hits, last: hits.at(-1)! }
 }

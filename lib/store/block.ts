@@ -188,5 +188,6 @@ const codesOf = (
   return { codes: narrowed(codes, values.length), values }
 }
 
-const narrowed = (codes: Int32Array, count: number): Codes =>
+/** Codes of so many values in as few bytes as they take. */
+export const narrowed = (codes: Int32Array, count: number): Codes =>
   count <= 0x100 ? Uint8Array.from(codes) : count <= 0x1_0000 ? Uint16Array.from(codes) : codes

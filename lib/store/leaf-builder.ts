@@ -1,4 +1,4 @@
-import type { Leaf, LeafBlock, Values } from './block.ts'
+import { type Leaf, type LeafBlock, narrowed, type Values } from './block.ts'
 
 /** Collects the values of one leaf that is in no list: at most one a row, and nothing for a row without. */
 export interface RowLeaf {
@@ -72,7 +72,7 @@ const codedLeaf = (leaf: Leaf, memory: Memory): RowLeaf => {
       codes = new Int32Array(0)
       const levels = levelsOf(leaf, rows, parents, (row) => own[row] !== 0)
       for (let row = 0; row < rows; row++) if (own[row] !== 0) own[row]!--
-      return { ...levels, codes: own, values }
+      return { ...levels, codes: narrowed(own, values.length), values }
     },
   }
 }

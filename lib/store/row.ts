@@ -167,8 +167,9 @@ const arrayConvert = (type: ColumnType): Convert => {
 /** Also reads fields in another letter case, as `arn` for `ARN`: some services write resources so. */
 const lenient = (type: StructType): Convert => {
   const convert = structConvert(type)
+  const known = new Set(Object.values(type.fields))
   return (value, keep) => {
-    if (!isObject(value)) return convert(value, keep)
+    if (!isObject(value) || Object.keys(value).every((field) => known.has(field))) return convert(value, keep)
     const renamed = bare()
     for (const [field, content] of Object.entries(value)) {
       const known = Object.hasOwn(type.fields, field.toLowerCase())

@@ -30,7 +30,7 @@ export const writeRun = async (
       await write(entries.slice(entries.length >> 1))
       return
     }
-    pieces.push(await scratch.append(bytesOf(block)))
+    pieces.push(await writeBlock(scratch, block))
   }
   let waiting: Entry[] = []
   for await (const batch of sorted) {
@@ -59,8 +59,16 @@ export async function* readRun(
   run: Run,
   entriesOf: EntriesOf,
 ): AsyncGenerator<readonly Entry[]> {
-  for (const piece of run) yield entriesOf(blockIn(await scratch.read(piece)))
+  for (const piece of run) yield entriesOf(await readBlock(scratch, piece))
 }
+
+/** Sets a block down as it is. */
+export const writeBlock = async (scratch: Scratch, block: Block): Promise<Piece> =>
+  scratch.append(bytesOf(block))
+
+/** Reads a block back. */
+export const readBlock = async (scratch: Scratch, piece: Piece): Promise<Block> =>
+  blockIn(await scratch.read(piece))
 
 type Written = [number, ...[number, Uint8Array, Uint8Array, LeafBlock['codes'], LeafBlock['values']][]]
 

@@ -1,9 +1,9 @@
 import type { LocatedEvent } from '../ports.ts'
 import type { Block } from './block.ts'
-import type { Scratch } from './bytes.ts'
+import type { Piece, Scratch } from './bytes.ts'
 import { mergeSorted, type Sorted } from './merge.ts'
-import { compareEntries, type Entry, entryMaker, sortedEntries } from './order.ts'
-import { type Run, readRun, writeRun } from './runs.ts'
+import { compareEntries, type EntriesOf, type Entry, entryMaker, sortedEntries } from './order.ts'
+import { type Run, readBlock, readRun, writeBlock, writeRun } from './runs.ts'
 import type { TableName } from './schema.ts'
 import { shredder } from './shred.ts'
 
@@ -13,6 +13,9 @@ export interface Budget {
   /** Memory of the events, bytes, roughly. */
   readonly bytes: number
 }
+
+/** Memory of the blocks that are sorted at once, bytes, roughly: a day of some 80,000 events. */
+const SORTED_AT_ONCE = 64 * 1024 * 1024
 
 /** Runs merged at once; more are merged in several passes, so that memory does not grow with the day. */
 const FAN_IN = 64
@@ -30,13 +33,34 @@ export interface EventSorter {
   sorted(further?: AsyncIterable<Block>): Promise<Sorted<Entry>>
 }
 
-/** A sorter of a table over a scratch file, which it may share with others. */
-export const eventSorter = (table: TableName, scratch: Scratch): EventSorter => {
+/** A sorter of a table over a scratch file, which it may share with others. `atOnce`: bytes of events that it may sort in one go. */
+export const eventSorter = (
+  table: TableName,
+  scratch: Scratch,
+  atOnce: number = SORTED_AT_ONCE,
+): EventSorter => {
   const shreds = shredder(table)
   const { leaves } = shreds
-  let runs: Run[] = []
+  const spilled: Spilled[] = []
   let used = false
-  const take = (): Sorted<Entry> => oneBatch(sortedEntries(entryMaker(leaves)(shreds.take())))
+  /** Blocks from the scratch file, as many as may be sorted at once, but one at least. */
+  const next = (): readonly Spilled[] => {
+    let [count, bytes] = [0, 0]
+    for (; count < spilled.length; count++) {
+      bytes += spilled[count]!.bytes
+      if (count > 0 && bytes > atOnce) break
+    }
+    return spilled.splice(0, count)
+  }
+  const inOrder = async function* (
+    some: readonly Spilled[],
+    further: readonly Block[],
+    entriesOf: EntriesOf,
+  ) {
+    const blocks = [...further]
+    for (const { piece } of some) blocks.push(await readBlock(scratch, piece))
+    yield sortedEntries(blocks.flatMap(entriesOf))
+  }
   return {
     add: (located) => {
       used = true
@@ -49,33 +73,39 @@ export const eventSorter = (table: TableName, scratch: Scratch): EventSorter => 
       return used
     },
     spill: async () => {
-      if (shreds.rows > 0) runs.push(await writeRun(scratch, leaves, take()))
+      const { rows, bytes } = shreds
+      if (rows > 0) spilled.push({ bytes, piece: await writeBlock(scratch, shreds.take()) })
     },
     sorted: async (further) => {
-      while (runs.length > FAN_IN) {
-        const entriesOf = entryMaker(leaves)
-        const merged = mergeSorted(
-          runs.slice(0, FAN_IN).map((run) => readRun(scratch, run, entriesOf)),
-          compareEntries,
-        )
-        runs = [...runs.slice(FAN_IN), await writeRun(scratch, leaves, merged)]
-      }
       const entriesOf = entryMaker(leaves)
-      const spilled = runs.map((run) => readRun(scratch, run, entriesOf))
+      const runs: Run[] = []
+      let last = next()
+      while (spilled.length > 0) {
+        runs.push(await writeRun(scratch, leaves, inOrder(last, [], entryMaker(leaves))))
+        last = next()
+      }
+      while (runs.length > FAN_IN) {
+        const ofRuns = entryMaker(leaves)
+        const some = runs.splice(0, FAN_IN).map((run) => readRun(scratch, run, ofRuns))
+        runs.push(await writeRun(scratch, leaves, mergeSorted(some, compareEntries)))
+      }
       const before = further ? [entriesIn(further, entriesOf)] : []
-      return mergeSorted([...before, ...spilled, take()], compareEntries)
+      const written = runs.map((run) => readRun(scratch, run, entriesOf))
+      return mergeSorted([...before, ...written, inOrder(last, [shreds.take()], entriesOf)], compareEntries)
     },
   }
+}
+
+/** A block in the scratch file, and the memory it takes outside of it, bytes, roughly. */
+interface Spilled {
+  readonly piece: Piece
+  readonly bytes: number
 }
 
 /** Entries of blocks that are in order. */
 export async function* entriesIn(
   blocks: AsyncIterable<Block>,
-  entriesOf: (block: Block) => readonly Entry[],
+  entriesOf: EntriesOf,
 ): AsyncGenerator<readonly Entry[]> {
   for await (const block of blocks) yield entriesOf(block)
-}
-
-async function* oneBatch<T>(batch: readonly T[]): AsyncGenerator<readonly T[]> {
-  yield batch
 }

@@ -153,27 +153,35 @@ describe('the order of the store', () => {
   })
 
   it('is kept by a sorter that spills at any moment', async () => {
-    const item = fc.record({ name: fc.nat({ max: 3 }), second: fc.nat({ max: 9 }), spill: fc.boolean() })
+    const item = fc.record({
+      name: fc.nat({ max: 3 }),
+      second: fc.nat({ max: 9 }),
+      spill: fc.constantFrom(true, true, true, true, false),
+    })
     await fc.assert(
-      fc.asyncProperty(fc.array(item, { maxLength: 40 }), async (items) => {
-        const sorter = eventSorter('events', memoryScratch())
-        const entries = items.map(({ name, second }, index) => ({
-          event: call(`${index}`, { eventName: `N${name}`, eventTime: `2026-11-01T00:00:0${second}Z` }),
-          key: 'k',
-          index,
-        }))
-        for (const [at, one] of entries.entries()) {
-          sorter.add(one)
-          if (items[at]!.spill) await sorter.spill()
-        }
-        const out: string[] = []
-        for await (const batch of await sorter.sorted())
-          for (const { block, row } of batch) out.push(rowAt(block, row, 'events')['eventid'] as string)
-        const expected = items
-          .map(({ name, second }, index) => ({ name, second, index }))
-          .sort((a, b) => a.name - b.name || a.second - b.second || a.index - b.index)
-        expect(out).toEqual(expected.map(({ index }) => `${index}`))
-      }),
+      fc.asyncProperty(
+        fc.array(item, { maxLength: 90 }),
+        fc.constantFrom(1, 20_000, 1e9),
+        async (items, atOnce) => {
+          const sorter = eventSorter('events', memoryScratch(), atOnce)
+          const entries = items.map(({ name, second }, index) => ({
+            event: call(`${index}`, { eventName: `N${name}`, eventTime: `2026-11-01T00:00:0${second}Z` }),
+            key: 'k',
+            index,
+          }))
+          for (const [at, one] of entries.entries()) {
+            sorter.add(one)
+            if (items[at]!.spill) await sorter.spill()
+          }
+          const out: string[] = []
+          for await (const batch of await sorter.sorted())
+            for (const { block, row } of batch) out.push(rowAt(block, row, 'events')['eventid'] as string)
+          const expected = items
+            .map(({ name, second }, index) => ({ name, second, index }))
+            .sort((a, b) => a.name - b.name || a.second - b.second || a.index - b.index)
+          expect(out).toEqual(expected.map(({ index }) => `${index}`))
+        },
+      ),
       { numRuns: 50 },
     )
   })

@@ -16,7 +16,7 @@ import { parseObjectKey } from '../lib/trail/object-key.ts'
  * 1,000. All run in this process turn by turn, and the ratio of the best times counts. Last, what 50,000 hits cost that correlations wait on.
  * Run: npm run bench:detect -- FOLDER [TURNS] [MOST FILES]
  */
-const [folder = 'examples/incident', turns = '5', most = '2000'] = process.argv.slice(2)
+const [folder = 'examples/incident', turns = '5', most = '8000'] = process.argv.slice(2)
 
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => parseObjectKey(name).type === 'log')

@@ -31,9 +31,9 @@ interface Row {
   readonly calls: readonly string[]
 }
 
-/** The actors of the table. */
-export const benignActors = (): readonly Actor[] => {
-  const rows = parse(readFileSync(FILE, 'utf8')) as readonly Row[]
+/** The actors of the table, or of another of the same form. */
+export const benignActors = (file: URL = FILE): readonly Actor[] => {
+  const rows = parse(readFileSync(file, 'utf8')) as readonly Row[]
   return rows.map((row) => ({
     name: row.actor,
     identity: identityOf(row),
@@ -69,7 +69,7 @@ const identityOf = ({ role, path = '/', session, user, invokedBy, more }: Row): 
   }
 }
 
-const CALL = /^([\w-]+) (\w+) (\{.*\})(?: !([\w.]+))?(?: \*(\d+))?$/s
+const CALL = /^([\w-]+) ([\w{}]+) (\{.*\})(?: !([\w.]+))?(?: \*(\d+))?$/s
 const READS = /^(Get|List|Describe|Head|Lookup|BatchGet|Search|Query)/
 
 /** A day of an actor in the order of time. `{i}` in a request counts the repeats of a call, `{t}` the turns, `{s}` in a session name too. */
@@ -103,7 +103,7 @@ const callsOf = (call: string, turn: number): readonly CloudTrailEvent[] => {
   if (source === undefined) throw new Error(`not a call: ${call}`)
   return Array.from({ length: Number(times) }, (_, i) => ({
     eventSource: `${source}.amazonaws.com`,
-    eventName: eventName!,
+    eventName: eventName!.replaceAll('{i}', `${i}`),
     requestParameters: parse(request.replaceAll('{i}', `${i}`).replaceAll('{t}', `${turn}`)) as unknown,
     ...(errorCode && { errorCode }),
   }))

@@ -9,9 +9,9 @@ import type { EntriesOf, Entry } from './order.ts'
 export type Run = readonly Piece[]
 
 /** Rows of one piece: it is read back whole, once for each run that is being merged. */
-const PIECE_ROWS = 2000
+const PIECE_ROWS = 1000
 /** Text of one piece, characters, roughly, whatever its rows are. */
-const PIECE_TEXT = 1024 * 1024
+const PIECE_TEXT = 512 * 1024
 
 /** Temporary data: as fast as it gets. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }

@@ -42,7 +42,7 @@ export interface CompactedTables {
   readonly corrected: readonly EventKey[]
 }
 
-const BUDGET: Budget = { events: 100_000, bytes: 64 * 1024 * 1024 }
+const BUDGET: Budget = { events: 50_000, bytes: 48 * 1024 * 1024 }
 const ALL = Object.keys(TABLES) as readonly TableName[]
 
 /**

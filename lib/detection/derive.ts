@@ -29,6 +29,7 @@ const FIELDS: Readonly<Record<string, (source: Source) => unknown>> = {
   'ct.service': ({ event }) => text(event.eventSource)?.replace(/\.amazonaws\.com$/, ''),
   'ct.policy.public': ({ policy }) => policy().public,
   'ct.policy.adminAll': ({ policy }) => policy().adminAll,
+  'ct.policy.denyAll': ({ policy }) => policy().denyAll,
   'ct.policy.escalation': ({ policy }) => someOf(policy().escalations()),
   'ct.policy.externalAccounts': ({ policy, outside }) => someOf(outside(policy().accounts)),
   'ct.grant.public': ({ grant }) => grant().public,

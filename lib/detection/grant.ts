@@ -34,10 +34,13 @@ export const grantFactsOf = (event: CloudTrailEvent): GrantFacts => {
   }
 }
 
-/** User ids, groups and `all` that a Modify...Attribute or ModifyDocumentPermission call adds. */
+/** An organization or a unit of one is known by its management account, which its ARN names. */
+const GRANTEES = ['userId', 'group', 'organizationArn', 'organizationalUnitArn']
+
+/** User ids, groups, organizations and `all` that a Modify...Attribute or ModifyDocumentPermission call adds. */
 const addedTo = (request: unknown): readonly unknown[] => [
   ...['createVolumePermission', 'launchPermission', 'loadPermission'].flatMap((name) =>
-    members(at(request, name, 'add', 'items')).flatMap((item) => [at(item, 'userId'), at(item, 'group')]),
+    members(at(request, name, 'add', 'items')).flatMap((item) => GRANTEES.map((field) => at(item, field))),
   ),
   ...members(at(request, 'valuesToAdd')),
   ...members(at(request, 'accountIdsToAdd')),

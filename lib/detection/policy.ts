@@ -7,6 +7,8 @@ export interface PolicyFacts {
   readonly public: boolean
   /** Allow on every action and every resource. */
   readonly adminAll: boolean
+  /** Deny on every action and every resource, without any condition. */
+  readonly denyAll: boolean
   /** Accounts that are named as principals. */
   readonly accounts: readonly string[]
   /** Abilities to take more rights, see escalation.ts. Worked out when asked: few rules do. */
@@ -27,7 +29,10 @@ export const policyFactsOf = (request: unknown): PolicyFacts => {
   const allowed = statements.filter((statement) => statement['Effect'] === 'Allow')
   return {
     public: allowed.some((statement) => isEveryone(statement['Principal']) && !hasCondition(statement)),
-    adminAll: allowed.some(allowsEverything),
+    adminAll: allowed.some(isAboutEverything),
+    denyAll: statements.some(
+      (one) => one['Effect'] === 'Deny' && isAboutEverything(one) && !hasCondition(one),
+    ),
     accounts: [...new Set(allowed.flatMap((statement) => accountsOf(statement['Principal'])))],
     escalations: () => escalationsOf(statements),
   }
@@ -71,7 +76,7 @@ const isEveryone = (principal: unknown): boolean =>
 const hasCondition = (statement: Record<string, unknown>): boolean =>
   isObject(statement['Condition']) && Object.keys(statement['Condition']).length > 0
 
-const allowsEverything = (statement: Record<string, unknown>): boolean =>
+const isAboutEverything = (statement: Record<string, unknown>): boolean =>
   oneOrMany(statement['Action']).some((action) => action === '*' || action === '*:*') &&
   oneOrMany(statement['Resource']).includes('*')
 

@@ -41,6 +41,49 @@ const ROWS: readonly Row[] = [
     { eventName: 'ConsoleLogin', responseElements: { ConsoleLogin: 'Failure' } },
     false,
   ],
+  [
+    'a policy that denies everything',
+    'ct.policy.denyAll',
+    {
+      requestParameters: { policyDocument: '{"Statement":{"Effect":"Deny","Action":"*","Resource":["*"]}}' },
+    },
+    true,
+  ],
+  [
+    'a policy that denies older sessions everything',
+    'ct.policy.denyAll',
+    {
+      requestParameters: {
+        policyDocument:
+          '{"Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00Z"}}}]}',
+      },
+    },
+    false,
+  ],
+  [
+    'a policy that allows everything and denies one bucket',
+    'ct.policy.denyAll',
+    {
+      requestParameters: {
+        policyDocument:
+          '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"arn:aws:s3:::b"}]}',
+      },
+    },
+    false,
+  ],
+  [
+    'an image shared with an organization',
+    'ct.grant.external',
+    {
+      recipientAccountId: '111122223333',
+      requestParameters: {
+        launchPermission: {
+          add: { items: [{ organizationArn: 'arn:aws:organizations::555566667777:organization/o-1' }] },
+        },
+      },
+    },
+    true,
+  ],
   ['readOnly false', 'ct.write', { readOnly: false, eventName: 'GetX' }, true],
   ['readOnly as text', 'ct.write', { readOnly: 'true', eventName: 'CreateX' }, false],
   ['an old read', 'ct.write', { eventName: 'DescribeInstances' }, false],

@@ -11,7 +11,7 @@ export interface ExaminerSpec extends ExaminerOptions {
   readonly rules: RuleSource
 }
 
-/** Each takes 100 MB and more; what they gain is bounded by the one thread that knows all files. */
+/** Each takes 200 MB and more; what they gain is bounded by the one thread that knows all files. */
 const MOST_THREADS = 4
 /** Log files, compressed, that one thread is done with before others have loaded their rules (bytes). */
 const THREADS_FROM = 8 * 1024 * 1024

@@ -52,8 +52,8 @@ export interface Listeners {
 }
 
 /** Enough to make a message worth its cost; a larger file goes alone (bytes, compressed). */
-const BATCH_BYTES = 256 * 1024
-const BATCH_FILES = 32
+const BATCH_BYTES = 64 * 1024
+const BATCH_FILES = 8
 /** Batches an examiner has: one in work, and one that waits for it. */
 const AHEAD = 2
 

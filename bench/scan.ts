@@ -66,6 +66,8 @@ const timed = async (work: () => number | Promise<number>) => {
 
 const none = () => ({ cpu: Number.POSITIVE_INFINITY, wall: Number.POSITIVE_INFINITY })
 const best = { bare: none(), scan: none(), 'two threads': none() }
+/** Megabytes at most, of everything up to the first turn of each. */
+const peaks = new Map<string, number>()
 console.log(
   `${cpus()[0]?.model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}`,
 )
@@ -77,6 +79,7 @@ for (let turn = 1; turn <= Number(turns); turn++) {
     ['two threads', () => scanWithThreads(2)],
   ] as const) {
     const { events, wall, cpu } = await timed(work)
+    if (turn === 1) peaks.set(name, Math.round(process.resourceUsage().maxRSS / 1024))
     best[name] = {
       cpu: Math.min(best[name].cpu, cpu / events),
       wall: Math.min(best[name].wall, wall / events),
@@ -87,7 +90,7 @@ for (let turn = 1; turn <= Number(turns); turn++) {
   }
 }
 console.log(
-  `scan reaches ${(best.bare.cpu / best.scan.cpu).toFixed(2)} of bare gunzip + JSON.parse (best CPU seconds of each); peak RSS ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
+  `scan reaches ${(best.bare.cpu / best.scan.cpu).toFixed(2)} of bare gunzip + JSON.parse (best CPU seconds of each); peak RSS ${peaks.get('scan')} MB, with two threads ${peaks.get('two threads')} MB`,
 )
 console.log(
   `two threads are ${(best.scan.wall / best['two threads'].wall).toFixed(2)} times as fast as one (best wall time of each), and take ${(best['two threads'].cpu / best.scan.cpu).toFixed(2)} of its CPU seconds`,

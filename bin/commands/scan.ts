@@ -71,7 +71,7 @@ export const addScan = (program: Command, session: Session): void => {
     )
     .option(
       '--jobs <n>',
-      'threads that read log files (default: one a core, 1 for small sources and with --out)',
+      'threads that read log files (default: 3 or 4 from 4 cores on; 1 for small sources and with --out)',
       parseJobs,
     )
     .addHelpText('after', HELP)

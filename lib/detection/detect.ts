@@ -7,7 +7,7 @@ import { type CarriedHit, type CarriedMatch, keptOf, reread, locatedIn as wholeO
 import type { Derived } from './derive.ts'
 import { type Listener, type Listeners, listenersOf, type Remembered } from './listeners.ts'
 import { type Basis, idOf, makeFinding } from './make-finding.ts'
-import { type Matched, type MatcherOptions, makeMatcher, reporters } from './matcher.ts'
+import { type Matched, type Matcher, type MatcherOptions, makeMatcher } from './matcher.ts'
 import { type Merger, makeMerger, type Repeats } from './repeats.ts'
 import type { CorrelationRule, Rule } from './rules.ts'
 import type { Completed, Match } from './sigma/hits.ts'
@@ -72,7 +72,7 @@ const NONE: readonly Finding[] = []
 export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = {}): OpenDetector => {
   const listeners = listenersOf(rules)
   const matcher = makeMatcher(rules, listeners, options)
-  const machine = machineFor(rules, { ...options, listeners, derived: matcher.derived })
+  const machine = machineFor(rules, listeners, matcher, options)
   return {
     detect: (located) => {
       const matched = matcher.match(located.event)
@@ -90,12 +90,14 @@ export const makeDetector = (rules: readonly Rule[], options: DetectorOptions = 
 
 const machineFor = (
   rules: readonly Rule[],
-  options: DetectorOptions & Pick<Machine, 'listeners' | 'derived'>,
+  listeners: Listeners,
+  { derived, reports }: Matcher,
+  options: DetectorOptions,
 ): Machine => ({
   rules,
-  derived: options.derived,
-  listeners: options.listeners,
-  reports: reporters(rules, options.minLevel),
+  listeners,
+  derived,
+  reports,
   merger: makeMerger(),
   suppressor: makeSuppressor(options.suppressions ?? []),
   shadow: new Set(options.shadow),

@@ -20,6 +20,8 @@ export interface Matcher {
   match(event: CloudTrailEvent): Matched | undefined
   /** Of the event that was matched last. */
   readonly derived: Derived
+  /** Does the rule report what it finds? Not below the floor, nor where a correlation speaks for it. */
+  readonly reports: (rule: Rule) => boolean
 }
 
 export interface MatcherOptions {
@@ -39,14 +41,16 @@ export const makeMatcher = (
   options: MatcherOptions = {},
 ): Matcher => {
   const derived = makeDerived(options.knownAccounts)
-  const reports = reporters(rules, options.minLevel)
+  const floor = options.minLevel ?? 'informational'
+  const reports = reporters(rules, floor)
   const watched = (rule: Rule) => reports(rule) || listeners.byRule.has(rule.ref.id)
-  const index = indexFor(rules, watched, options.minLevel ?? 'informational')
+  const index = indexFor(rules, watched, floor)
   const subject = asIfSucceeded(derived)
   const attemptsIn = (event: CloudTrailEvent, rest: readonly EventRule[]) =>
     rest.filter((rule) => reports(rule) && rule.compiled.matches(event, subject))
   return {
     derived,
+    reports,
     match: (event) => {
       const candidates = index.candidates(event)
       if (candidates.length === 0) return undefined
@@ -60,16 +64,13 @@ export const makeMatcher = (
       }
       if (!options.attempts || !wasDenied(event)) return hits && { hits, attempts: NONE }
       const rest = candidates.map(({ rule }) => rule).filter((rule) => !hits?.includes(rule))
-      return { hits: hits ?? NONE, attempts: attemptsIn(event, rest) }
+      const attempts = attemptsIn(event, rest)
+      return hits || attempts.length > 0 ? { hits: hits ?? NONE, attempts } : undefined
     },
   }
 }
 
-/** Which rules report what they find: not those below the floor, nor those that a correlation speaks for. */
-export const reporters = (
-  rules: readonly Rule[],
-  floor: Level = 'informational',
-): ((rule: Rule) => boolean) => {
+const reporters = (rules: readonly Rule[], floor: Level): ((rule: Rule) => boolean) => {
   const silenced = silencedBy(rules)
   const reported = new Set(
     rules.filter((rule) => atLeast(rule.ref.level, floor) && !silenced.has(rule.ref.id)),

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { Context } from 'aws-lambda'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { event, findingOf } from '../containment/events.ts'
+import { lambdaContext as context } from '../support/lambda-context.ts'
 import { ofType } from '../template/packaged.ts'
 import { type Answer, type Call, json, jsonError, loopback } from './loopback.ts'
 
@@ -16,13 +17,6 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()))
 })
 
-const context = {
-  functionName: 'f',
-  awsRequestId: 'r-1',
-  memoryLimitInMB: '512',
-  invokedFunctionArn: 'arn',
-  functionVersion: '1',
-} as Context
 const SETTINGS = {
   TRAILWARDEN_FINDING_BUS: 'findings',
   TRAILWARDEN_TOPIC: 'arn:aws:sns:us-east-1:111122223333:topic',

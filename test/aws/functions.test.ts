@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Context } from 'aws-lambda'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { lambdaContext as context } from '../support/lambda-context.ts'
 import { type Answer, type Call, json, loopback } from './loopback.ts'
 
 const why = existsSync(new URL('../../dist/query/index.js', import.meta.url))
@@ -16,14 +17,6 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()))
 })
 
-const context = {
-  functionName: 'f',
-  awsRequestId: 'r-1',
-  memoryLimitInMB: '512',
-  invokedFunctionArn: 'arn',
-  functionVersion: '1',
-  getRemainingTimeInMillis: () => 900_000,
-} as Context
 const SETTINGS = {
   TRAILWARDEN_WORKGROUP: 'trailwarden',
   TRAILWARDEN_DATABASE: 'trail',

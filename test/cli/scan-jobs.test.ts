@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { usualJobs } from '../../bin/examine-threads.ts'
 import { trailwarden as run } from '../support/cli.ts'
 
 const withoutProgress = (text: string): string => text.replace(/^.*reading objects.*$/gm, '')
@@ -21,4 +22,8 @@ it('a number of threads that is none is refused', async () => {
   const { status, stderr } = await run(['scan', 'examples/incident', '--jobs', 'many'])
   expect(status).toBe(2)
   expect(stderr).toContain('expected a number of threads from 1 to 64')
+})
+
+it('threads are the default from four cores on, and leave one core', () => {
+  expect([1, 2, 3, 4, 5, 16].map(usualJobs)).toEqual([1, 1, 1, 3, 4, 4])
 })

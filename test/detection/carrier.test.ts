@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { keptOf } from '../../lib/detection/carried.ts'
 import { makeCarrier } from '../../lib/detection/carrier.ts'
 import { makeDetector } from '../../lib/detection/detect.ts'
 import { loadRules, type Rule } from '../../lib/detection/rules.ts'
@@ -114,11 +115,11 @@ describe('events that another thread put to the rules', () => {
 
   it('hold no long event as text where a count keeps it short', () => {
     const rules = rulesFor('event_count', 'gte: 3')
-    const long = { requestParameters: { text: 'x'.repeat(50_000) } }
-    const { here, there } = both(
-      rules,
-      [0, 1, 2].map((i) => denied(i, long)),
-    )
+    const long = [0, 1, 2].map((i) => denied(i, { requestParameters: { text: 'x'.repeat(50_000) } }))
+    const { here, there } = both(rules, long)
     expect(there).toEqual(here)
+    const match = makeCarrier(rules).match(long[0]!)!
+    expect(JSON.stringify(keptOf(false, match))).toContain('xxx')
+    expect(JSON.stringify(keptOf(true, match))).not.toContain('xxx')
   })
 })
